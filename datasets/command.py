@@ -1,0 +1,156 @@
+"""`scarscore datasets`: which public sets there are, what they may be used for, whether a copy is whole.
+
+It downloads nothing: each card says where its set lives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scarscore.datasets.photos import Collection
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    envvar="SCARSCORE_DATA",
+    show_envvar=True,
+    help="Data folder with photos.csv and the readings.  [default: ../shared/data]",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One data set in the list: its counts in this folder, and what its card says."""
+
+    source: str
+    photos: int
+    rated: int
+    cuts: int
+    groups: int
+    use: str
+    licence: str
+    shows: str
+    address: str
+    citation: str
+
+
+@click.group("datasets")
+def datasets() -> None:
+    """List the public photo sets and verify a copy of them."""
+
+
+@datasets.command("list")
+@data_option
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON list instead of a table.")
+def list_command(data: Path | None, as_json: bool) -> None:
+    """List the data sets: photos, readings, permitted use, licence."""
+    import json
+
+    from scarscore.datasets.photos import data_root, load
+
+    rows = summarise(load(data_root(data)))
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False))
+    else:
+        _print_table(rows)
+
+
+@datasets.command("verify")
+@data_option
+def verify_command(data: Path | None) -> None:
+    """Check every file, reference and count of a data folder.
+
+    Exit status 0 if all is as stated, 1 with one line for each problem, 2 if the data are missing.
+    """
+    from scarscore.datasets.errors import DataError, DataMissing
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.datasets.verify import check_tables, twins
+
+    root = data_root(data)
+    try:
+        collection = load(root)
+    except DataMissing:
+        raise
+    except DataError as error:
+        _finish([str(error)])
+        return
+    for note in twins(collection):
+        click.echo(f"note: {note}", err=True)
+    _finish([*_checked_files(collection), *check_tables(collection)], len(collection.photos))
+
+
+def summarise(collection: Collection) -> tuple[Row, ...]:
+    """One row for every data set that has a card, in order of name; counts are of this folder."""
+    from scarscore.datasets.cards import all_cards
+
+    source_of = {photo.file: photo.source for photo in collection.photos}
+    rows = []
+    for card in all_cards():
+        photos = [photo for photo in collection.photos if photo.source == card.name]
+        rows.append(
+            Row(
+                source=card.name,
+                photos=len(photos),
+                rated=sum(bool(photo.rating_id) for photo in photos),
+                cuts=sum(source_of.get(cut.file) == card.name for cut in collection.cuts),
+                groups=len({photo.group for photo in photos}),
+                use=card.use.value,
+                licence=card.licence,
+                shows=card.shows,
+                address=card.address,
+                citation=card.citation,
+            )
+        )
+    return tuple(rows)
+
+
+def _print_table(rows: Iterable[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("source", "photos", "rated", "cuts", "groups", "permitted use", "licence as stated")
+    for column in table.columns[1:5]:
+        column.justify = "right"
+    for column in table.columns[:6]:
+        column.no_wrap = True
+    for row in rows:
+        counts = (str(count) for count in (row.photos, row.rated, row.cuts, row.groups))
+        table.add_row(row.source, *counts, row.use, row.licence)
+    Console().print(table)
+
+
+def _checked_files(collection: Collection) -> list[str]:
+    """The problems of all files, with a progress bar where someone watches."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from scarscore.datasets.verify import check_files
+
+    console = Console(stderr=True)
+    watched = track(
+        check_files(collection),
+        "Checking photos",
+        total=len(collection.photos),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    return [problem for _, found in watched for problem in found]
+
+
+def _finish(problems: list[str], photos: int = 0) -> None:
+    """Print every problem and end with the exit status that says whether there were any."""
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
+        click.get_current_context().exit(1)
+    click.echo(f"{photos} photos: every file, reference and count is as stated")

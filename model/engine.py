@@ -1,0 +1,65 @@
+"""Runs a severity network with ONNX Runtime: pixels in, local severities out. No torch.
+
+One session per process, one thread each: small networks gain little from a wide pool, and results must not depend
+on the number of threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+
+from scarscore.model.bundle import Bundle
+from scarscore.model.preprocess import Floats, Pixels, fit, normalise
+from scarscore.model.severity import Severity, calibrated, pool, pool_types
+
+ERRORS_ONLY = 3  # ONNX Runtime's log level: its warnings about hardware it did not find are not the user's
+
+
+@dataclass(frozen=True)
+class LocalMaps:
+    """What the network sees, one value per position that covers the photo (rows x columns, at stride 8).
+
+    `severity` is local and uncalibrated (>= 0), `weight` how much the position counts in a pool (0-1), `skin` the
+    probability that it shows judgeable skin, `types` the logits of the scar types (3, rows, columns).
+    """
+
+    severity: Floats
+    weight: Floats
+    skin: Floats
+    types: Floats
+
+    @property
+    def pooled(self) -> float:
+        """The photo's uncalibrated severity."""
+        return pool(self.severity, self.weight)
+
+    @property
+    def type_probabilities(self) -> tuple[float, ...]:
+        """Probability of each scar type, where the scars are."""
+        return pool_types(self.types, self.severity, self.weight)
+
+
+class Engine:
+    """A severity network ready to look at photos. Safe to use from several threads."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = ERRORS_ONLY
+        self.bundle = bundle
+        self._session = onnxruntime.InferenceSession(bundle.data, options, providers=["CPUExecutionProvider"])
+
+    def look(self, pixels: Pixels) -> LocalMaps:
+        """The maps of one photo, uint8 RGB (h, w, 3)."""
+        frame = fit(pixels)
+        severity, weight, skin, types = self._session.run(None, {"photo": normalise(frame.square[np.newaxis])})
+        part = (Ellipsis, slice(frame.rows), slice(frame.columns))
+        return LocalMaps(severity[0][part], weight[0][part], skin[0][part], types[0][part])
+
+    def judge(self, maps: LocalMaps) -> Severity:
+        """The photo's severity in the readings' terms."""
+        return calibrated(maps.pooled, maps.type_probabilities, self.bundle.metadata.calibration)

@@ -1,0 +1,115 @@
+"""Rows to a file: CSV, JSON lines or Parquet, by the file's suffix; or CSV to a stream.
+
+The file at `--out` is either the old one or the whole new one, never a part: rows go to a hidden file beside
+it, which takes its name once all of them are on the disk. What may be written where is asked before any work.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from scarscore.serve.batch.rows import COLUMNS, PLACES, Row, cells, record
+from scarscore.serve.errors import OutputError, UsageError
+
+PARQUET_GROUP = 8192  # rows held in memory at a time
+
+
+def check_out(out: Path) -> None:
+    """Raise `UsageError` where a file could not be written at `out`, before any work is done."""
+    if out.suffix.lower() not in FORMATS:
+        raise UsageError(f"--out {str(out)!r}: the name must end in {', '.join(FORMATS)}")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out {str(out)!r}: the folder {str(out.parent)!r} does not exist")
+    if out.is_dir() or not os.access(out.parent, os.W_OK):
+        raise UsageError(f"--out {str(out)!r}: a file cannot be written there")
+    if out.suffix.lower() == ".parquet" and importlib.util.find_spec("pyarrow") is None:
+        raise UsageError('Parquet needs pyarrow. Run: pip install "scarscore[parquet]"')
+
+
+def temporary(out: Path) -> Path:
+    """The hidden file that becomes `out`."""
+    return out.with_name(f".{out.name}.tmp")
+
+
+def write_whole(out: Path, rows: Iterable[Row]) -> None:
+    """Put all rows in place of `out` at once. Raises `OutputError`; `out` is then as it was."""
+    try:
+        with temporary(out).open("wb") as file:
+            FORMATS[out.suffix.lower()](rows, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary(out).replace(out)
+        _sync_folder(out.parent)
+    except OSError as error:
+        raise OutputError(f"{str(out)!r} cannot be written: {error.strerror}. Then add --resume") from error
+
+
+def write_csv(rows: Iterable[Row], file: BinaryIO) -> None:
+    """Rows as CSV: UTF-8, a header, line feeds; each row is handed on before the next is asked for."""
+    for values in chain([COLUMNS], map(cells, rows)):
+        file.write(_csv_line(values))
+        file.flush()
+
+
+def write_jsonl(rows: Iterable[Row], file: BinaryIO) -> None:
+    """Rows as one JSON object a line: `null` where there is nothing to say, lists as lists."""
+    for row in rows:
+        file.write(json.dumps(record(row), ensure_ascii=False, allow_nan=False).encode() + b"\n")
+
+
+def write_parquet(rows: Iterable[Row], file: BinaryIO) -> None:
+    """Rows as Parquet, with the types of the columns fixed whatever the rows hold."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([(name, _parquet_type(pa, name)) for name in COLUMNS])
+    with pq.ParquetWriter(file, schema) as writer:
+        for group in _groups(map(record, rows)):
+            writer.write_table(pa.Table.from_pylist(group, schema))
+
+
+FORMATS: dict[str, Callable[[Iterable[Row], BinaryIO], None]] = {
+    ".csv": write_csv,
+    ".jsonl": write_jsonl,
+    ".parquet": write_parquet,
+}
+
+
+def _csv_line(values: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue().encode()
+
+
+def _parquet_type(pa: Any, column: str) -> Any:  # pyarrow has no types of its own to name
+    special = {
+        "grade_set": pa.list_(pa.int8()),
+        "types": pa.list_(pa.string()),
+        "width": pa.int32(),
+        "height": pa.int32(),
+    }
+    numbers = dict.fromkeys(PLACES, pa.float64())
+    return (special | numbers).get(column, pa.string())
+
+
+def _groups(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while group := list(islice(records, PARQUET_GROUP)):
+        yield group
+
+
+def _sync_folder(folder: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):
+        return  # Windows has no such thing
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,106 @@
+"""From a file's bytes to judged-size pixels, or the reason why not: the only place where a photo is decoded.
+
+One function of bytes with a picklable answer, so that it can move into a worker process. What the file is, is
+decided by its content; limits are held to its header before any decoding. It does not ask whether the photo is a
+good one: that is `quality.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pillow_heif
+from PIL import Image
+
+from scarscore.model.pixels import orientation, rgb_pixels
+from scarscore.serve.scoring.files import MAX_BYTES
+from scarscore.serve.scoring.formats import PhotoFormat, photo_format
+from scarscore.serve.scoring.header import Header, Refused, check_size, read_heif, read_webp
+from scarscore.serve.scoring.jpeg import read_jpeg
+from scarscore.serve.scoring.png import read_png
+from scarscore.serve.scoring.result import Reason, Refusal, refusal
+
+# No thumbnails: the plugin would decode one in the photo's place, and a stale one shows another picture.
+# One thread: photos are scored side by side.
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+
+_READERS = {
+    PhotoFormat.JPEG: read_jpeg,
+    PhotoFormat.PNG: read_png,
+    PhotoFormat.WEBP: read_webp,
+    PhotoFormat.HEIF: read_heif,
+}
+
+# What Pillow and pillow-heif raise for damaged data. OSError holds Pillow's UnidentifiedImageError and its decoders'
+# errors; the rest escapes from their parsers written in Python.
+_DAMAGED = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AssertionError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """A photo ready to be judged.
+
+    `pixels` is uint8 RGB (h, w, 3), upright, sRGB, long side at most 1024; `width` and `height` are those of the
+    full photo in pixels, upright.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    width: int
+    height: int
+
+
+def decode(data: bytes) -> Decoded | Refusal:
+    """The photo's pixels, or why they cannot be had. Never raises for any bytes."""
+    try:
+        return _decode(data)
+    except Refused as refused:
+        return refusal(refused.reason)
+    except _DAMAGED:
+        return refusal(Reason.TRUNCATED)
+
+
+def _decode(data: bytes) -> Decoded:
+    if not data:
+        raise Refused(Reason.EMPTY)
+    if len(data) > MAX_BYTES:
+        raise Refused(Reason.FILE_TOO_LARGE)
+    kind = photo_format(data)
+    header = _READERS[kind](data)
+    with Image.open(io.BytesIO(header.data), formats=(kind,)) as image:
+        width, height = _full_size(image, header)
+        pixels = rgb_pixels(image)
+        if orientation(image) >= 5:  # turned by a quarter
+            width, height = height, width
+        return Decoded(pixels, width, height)
+
+
+def _full_size(image: Image.Image, header: Header) -> tuple[int, int]:
+    """The photo's stored size, which must be what its header claimed."""
+    if image.format != PhotoFormat.HEIF:
+        if image.size != (header.width, header.height):
+            raise Refused(Reason.TRUNCATED)
+        return image.size
+    if getattr(image, "n_frames", 1) > 1:
+        raise Refused(Reason.ANIMATED)
+    check_size(*image.size)
+    image.load()  # only now does libheif know the size that was really coded
+    check_size(*image.size)
+    return image.size

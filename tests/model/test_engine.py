@@ -1,0 +1,45 @@
+"""The shipped network, run for real."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from scarscore.model.bundle import load_bundle
+from scarscore.model.engine import Engine
+from scarscore.model.preprocess import Pixels
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load_bundle())
+
+
+@pytest.fixture(scope="module")
+def photos() -> list[Pixels]:
+    random = np.random.default_rng(5)
+    sizes = [(320, 320), (200, 333), (1024, 700), (161, 1000), (640, 640)]
+    return [random.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
+
+
+def test_the_maps_cover_exactly_the_photo(engine: Engine) -> None:
+    maps = engine.look(np.full((1024, 512, 3), 140, np.uint8))
+    assert maps.severity.shape == maps.weight.shape == (40, 20)
+    assert maps.types.shape == (3, 40, 20)
+    assert (maps.severity >= 0).all()
+    assert ((maps.weight >= 0) & (maps.weight <= 1)).all()
+
+
+def test_a_photo_scores_the_same_twice_and_in_threads(engine: Engine, photos: list[Pixels]) -> None:
+    alone = [engine.judge(engine.look(p)) for p in photos]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda p: engine.judge(engine.look(p)), photos * 3))
+    assert together == alone * 3
+
+
+def test_what_lies_beside_the_photo_never_counts(engine: Engine) -> None:
+    """The same photo as a strip scores by its own positions alone: the filling beside it has no say in the pool."""
+    maps = engine.look(np.random.default_rng(1).integers(0, 256, (100, 1000, 3), dtype=np.uint8))
+    assert maps.severity.shape == (4, 40)

@@ -1,0 +1,164 @@
+"""The row of a photo: its numbers, its names, and how neither can do harm where it is read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scarscore.serve.batch import write
+from scarscore.serve.batch.rows import (
+    COLUMNS,
+    QUALITY,
+    Row,
+    cells,
+    original_path,
+    printable_path,
+    record,
+    row_from,
+    row_of,
+)
+from scarscore.serve.errors import OutputError, UsageError
+from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Reason, refusal
+
+PROMISED = ["path", "status", "reason", "severity", "severity_low", "severity_high", "grade_set", "types"]
+MODEL = ModelId("net", "1.2.0", "0123456789abcdef" * 4, "research")
+CHECKS = tuple(Check(name, 1 / 3, 0.1, True) for name in QUALITY)
+SCORE = PhotoScore(
+    "ab" * 32, 640, 480, 41.23456, 30.005, 55.0, (2, 3), ("rolling", "icepick"), CHECKS, MODEL
+)  # fmt: skip
+# Any name a POSIX file system can hold, as Python hands it over.
+NAMES = st.binary(min_size=1).filter(lambda raw: b"\0" not in raw).map(os.fsdecode)
+
+
+def csv_of(*rows: Row) -> list[dict[str, str]]:
+    file = io.BytesIO()
+    write.write_csv(rows, file)
+    return list(csv.DictReader(io.StringIO(file.getvalue().decode(), newline="")))
+
+
+def test_a_score_fills_every_column_with_fixed_digits() -> None:
+    row = csv_of(row_of("a.jpg", SCORE))[0]
+    assert tuple(row) == COLUMNS
+    assert list(COLUMNS[: len(PROMISED)]) == PROMISED
+    assert [row["severity"], row["severity_low"], row["severity_high"]] == ["41.23", "30.00", "55.00"]
+    assert [row["status"], row["reason"], row["grade_set"]] == ["scored", "", "2 3"]
+    assert row["types"] == "rolling icepick"
+    assert [row["model"], row["photo_sha256"], row["width"]] == ["net 1.2.0 0123456789ab", "ab" * 32, "640"]
+    assert [row[name] for name in QUALITY] == ["0.3333"] * len(QUALITY)
+
+
+def test_a_refusal_gives_its_reason_what_was_measured_and_never_a_severity() -> None:
+    answer = refusal(Reason.BLURRED, CHECKS[:1])
+    row = csv_of(row_of("a.jpg", answer, "cd" * 32))[0]
+    assert [row["status"], row["reason"], row["photo_sha256"]] == ["refused", "blurred", "cd" * 32]
+    assert [row[QUALITY[0]], row[QUALITY[1]]] == ["0.3333", ""]
+    assert [row["severity"], row["severity_low"], row["grade_set"], row["model"]] == [""] * 4
+
+
+def test_a_value_that_is_no_number_is_left_out_in_every_format() -> None:
+    broken = replace(SCORE, quality=(Check(QUALITY[0], math.nan, 0.1, False),))
+    row = row_of("a.jpg", broken)
+    assert csv_of(row)[0][QUALITY[0]] == ""
+    assert record(row)[QUALITY[0]] is None
+
+
+def test_every_format_holds_the_same_values(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    rows = [row_of("b.jpg", SCORE), row_of("a.jpg", refusal(Reason.NO_SKIN))]
+    write.write_whole(tmp_path / "s.jsonl", rows)
+    write.write_whole(tmp_path / "s.parquet", rows)
+    lines = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
+    assert lines == pq.read_table(tmp_path / "s.parquet").to_pylist()
+    assert lines[0]["grade_set"] == [2, 3]
+    assert [line["path"] for line in lines] == ["b.jpg", "a.jpg"]
+    assert lines[1]["severity"] is None
+
+
+def test_parquet_keeps_its_types_where_no_photo_was_scored(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    write.write_whole(tmp_path / "none.parquet", [row_of("a.txt", refusal(Reason.NOT_AN_IMAGE))])
+    write.write_whole(tmp_path / "some.parquet", [row_of("a.jpg", SCORE)])
+    assert pq.read_schema(tmp_path / "none.parquet") == pq.read_schema(tmp_path / "some.parquet")
+
+
+def test_the_output_is_the_old_file_until_it_is_the_whole_new_one(tmp_path: Path) -> None:
+    out = tmp_path / "s.csv"
+    out.write_text("old")
+
+    def rows_that_fail() -> object:
+        yield row_of("a.jpg", SCORE)
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputError, match="No space left"):
+        write.write_whole(out, rows_that_fail())  # type: ignore[arg-type]
+    assert out.read_text() == "old"
+    write.write_whole(out, [row_of("a.jpg", SCORE)])
+    assert [path.name for path in tmp_path.iterdir()] == ["s.csv"]
+
+
+@given(NAMES)
+def test_a_name_survives_the_journal_and_every_output(name: str) -> None:
+    row = row_of(name, SCORE)
+    assert row_from(json.loads(json.dumps(record(row)))) == row
+    told = csv_of(row)[0]["path"]
+    assert original_path(told.removeprefix("'")) == name
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("é/ünï.jpg", "é/ünï.jpg"),
+        (os.fsdecode(b"caf\xe9.jpg"), r"caf\xe9.jpg"),
+        ("a\nb\x1b[31m.jpg", r"a\x0ab\x1b[31m.jpg"),
+        (r"C:\photos\x41.jpg", r"C:\photos\x5cx41.jpg"),
+        ("a\u2028b", r"a\xe2\x80\xa8b"),
+    ],
+)
+def test_a_name_is_printed_readably_and_can_be_read_back(name: str, printed: str) -> None:
+    assert printable_path(name) == printed
+    assert original_path(printed) == name
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/c calc'!A1", "+1", "-2.jpg", "@SUM(A1)", "'=1.jpg", " =1", "＝1"])
+def test_a_name_that_a_spreadsheet_would_run_begins_with_an_apostrophe(name: str) -> None:
+    assert csv_of(row_of(name, SCORE))[0]["path"] == "'" + name
+    assert record(row_of(name, SCORE))["path"] == name  # JSON and Parquet are read by no spreadsheet
+
+
+def test_a_tab_or_a_line_end_never_begins_a_cell() -> None:
+    rows = csv_of(row_of("\t=1", SCORE), row_of("\r=1", SCORE))
+    assert [row["path"] for row in rows] == [r"\x09=1", r"\x0d=1"]
+
+
+def test_numbers_of_ours_are_never_taken_for_formulas() -> None:
+    checks = Check(QUALITY[0], -0.5, 0.1, False), Check(QUALITY[1], -1e-9, 0.1, True)
+    row = row_of("a.jpg", replace(SCORE, quality=checks))
+    assert cells(row)[COLUMNS.index(QUALITY[0])] == "-0.5000"
+    assert cells(row)[COLUMNS.index(QUALITY[1])] == "0.0000"
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("s.txt", r"\.csv, \.jsonl, \.parquet"),
+        ("s", "must end in"),
+        ("no/s.csv", "does not exist"),
+        ("d.csv", "cannot be written"),
+    ],
+)
+def test_a_wrong_out_is_refused_before_any_work(tmp_path: Path, name: str, complaint: str) -> None:
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(UsageError, match=complaint):
+        write.check_out(tmp_path / name)

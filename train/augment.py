@@ -1,0 +1,57 @@
+"""How a photo varies from one look to the next: framing, light, colour, sharpness, noise, compression.
+
+Scar photos are mostly 300-px web pictures and clear faces large studio photos: each is first reduced to 180 to
+320 px and enlarged again, so that sharpness tells nothing of the scars.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # it asks the package index for news when it is imported
+
+import albumentations as alb
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from scarscore.model.preprocess import GREY, Pixels
+
+SMALLEST = 180 / 320
+
+
+def pipeline() -> alb.Compose:
+    """The augmentations of training, to be seeded before each use."""
+    return alb.Compose(
+        [
+            alb.HorizontalFlip(p=0.5),
+            alb.Affine(
+                scale=(0.85, 1.15),
+                rotate=(-12, 12),
+                translate_percent=(-0.05, 0.05),
+                fill=GREY,
+                fill_mask=0,
+                p=0.9,
+            ),
+            alb.RandomBrightnessContrast(0.25, 0.25, p=0.7),
+            alb.RandomGamma((75, 135), p=0.4),
+            alb.ColorJitter(brightness=(1, 1), contrast=(1, 1), saturation=(0.6, 1.4), hue=(-0.03, 0.03), p=0.7),
+            alb.Downscale(
+                scale_range=(SMALLEST, 1.0),
+                interpolation_pair={"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR},
+                p=0.8,
+            ),
+            alb.GaussNoise(std_range=(0.0, 0.03), p=0.4),
+            alb.ImageCompression(quality_range=(50, 95), p=0.7),
+        ]
+    )
+
+
+def augmented(
+    steps: alb.Compose, square: Pixels, cells: npt.NDArray[np.uint8], seed: str
+) -> tuple[Pixels, npt.NDArray[np.uint8]]:
+    """One look at a photo and its cells, the same for the same seed."""
+    steps.set_random_seed(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4]))
+    out = steps(image=square, mask=cells)
+    return out["image"], out["mask"]

@@ -1,0 +1,58 @@
+"""What a training run is told: a frozen record, read from a TOML preset, where an unknown key is an error."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from scarscore.datasets.errors import DataError
+
+PRESETS = Path(__file__).resolve().parent / "presets"
+
+
+@dataclass(frozen=True)
+class Config:
+    """A training run of the severity network. Losses are in points of severity unless stated."""
+
+    sources: tuple[str, ...]
+    seed: int
+    folds: int
+    epochs: int
+    batch: int
+    body_rate: float
+    head_rate: float
+    weight_decay: float
+    huber_beta: float
+    cell_weight: float
+    rank_weight: float
+    skin_weight: float
+    type_weight: float
+    twice: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.folds < 2 or self.epochs < 1 or self.batch < 2:
+            raise DataError("a run needs folds >= 2, epochs >= 1 and batch >= 2")
+        if not set(self.twice) <= set(self.sources):
+            raise DataError("`twice` names a source that is not trained on")
+
+    def as_dict(self) -> dict[str, object]:
+        """The record as a plain dict, for a checkpoint."""
+        return asdict(self)
+
+
+def load_config(preset: str | Path) -> Config:
+    """The preset of that name, or the TOML file at that path. Raises `DataError` on an unknown or missing key."""
+    path = PRESETS / f"{preset}.toml"
+    path = path if path.is_file() else Path(preset)
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"the training preset {str(preset)!r} cannot be read: {error}") from None
+    known = {field.name for field in fields(Config)}
+    if set(values) != known:
+        odd, missing = sorted(set(values) - known), sorted(known - set(values))
+        raise DataError(f"{path.name}: unknown keys {odd}, missing keys {missing}")
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Config(**(values | lists))

@@ -1,0 +1,147 @@
+"""Writes the figures as Markdown and as JSON, the same bytes for the same figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from scarscore.model.severity import COVERAGE
+from scarscore.train.evaluate.figures import Figures
+from scarscore.train.evaluate.statistics import RESAMPLES, Estimate
+
+HEAD = """# Evaluation
+Written by `scarscore evaluate`; no figure here is typed by hand.
+
+Model: {model} {version}, licence class *{licence_class}*, SHA-256 `{sha256}`.
+
+Every photo is scored by an exported ONNX network that has seen no photo of its group (grouped 5-fold). Truth is the
+mean of the reference readings: independent machine-assisted passes, none by a dermatologist, never clinical truth.
+A photo that the product refuses counts as its source's mean. In brackets: 95 % intervals, from {resamples} resamples
+of whole groups.
+"""
+
+NOTES = """
+Over all sources, rank correlation mostly says that the sources differ; the rows of single sources are the honest ones.
+Skin tones are not reported yet: treat every one as untested.
+"""
+
+
+def write_report(figures: Figures, folder: Path) -> tuple[Path, Path]:
+    """Write `evaluation.md` and `evaluation.json` into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    markdown, data = folder / "evaluation.md", folder / "evaluation.json"
+    markdown.write_text(as_markdown(figures), encoding="utf-8")
+    data.write_text(json.dumps(asdict(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return markdown, data
+
+
+def as_markdown(figures: Figures) -> str:
+    """The report as a text."""
+    identity = {name: getattr(figures, name) for name in ("model", "version", "licence_class", "sha256")}
+    parts = [
+        HEAD.format(**identity, resamples=RESAMPLES),
+        _sources(figures),
+        NOTES,
+        _cells(figures),
+        _coverage(figures),
+        _types(figures),
+        _asides(figures),
+        _refused(figures),
+    ]
+    return "\n".join(parts)
+
+
+def _sources(figures: Figures) -> str:
+    rows = []
+    for s in figures.sources:
+        first = (s.source, f"{s.photos} ({s.groups})", str(s.refused))
+        for number, method in enumerate(s.methods):
+            rho = "-" if method.name == "source mean" else _estimate(method.rho, 2)
+            slope = "-" if method.name == "source mean" else f"{method.slope:.2f}"
+            rows.append((*(first if number == 0 else ("",) * 3), method.name, rho, _estimate(method.mae, 1), slope))
+        rows.append(
+            (
+                "",
+                "",
+                "",
+                "*readers among themselves*",
+                f"{s.readers.spearman:.2f}",
+                f"{s.readers.mae:.1f}",
+                "-",
+            )
+        )
+    titles = (
+        "source",
+        "photos (groups)",
+        "refused",
+        "scored by",
+        "Spearman",
+        "MAE, points",
+        "calibration slope",
+    )
+    return _section("Severity against the mean reading", titles, rows)
+
+
+def _cells(figures: Figures) -> str:
+    c = figures.cells
+    within = f"Within photos (mean of {c.photos}): {c.within:.2f}."
+    text = f"Over all {c.cells} cells: Spearman {_estimate(c.pooled, 2)}. {within}"
+    return f"## Local severity against readings of nine cells\n{text}\n"
+
+
+def _coverage(figures: Figures) -> str:
+    rows = [
+        (
+            c.source,
+            str(c.photos),
+            f"{c.interval:.1%}",
+            f"{c.width:.1f}",
+            f"{c.grade_set:.1%}",
+            f"{c.set_size:.2f}",
+        )
+        for c in figures.coverage
+    ]
+    titles = (
+        "source",
+        "photos",
+        "reading in interval",
+        "mean width, points",
+        "grade in set",
+        "mean size of set",
+    )
+    return _section(f"What is said to hold with {COVERAGE:.0%}", titles, rows)
+
+
+def _types(figures: Figures) -> str:
+    rows = [(t.name, f"{t.seen} of {t.photos}", f"{t.auc:.2f}") for t in figures.types]
+    return _section("Scar types, on photos that read 10 or more", ("type", "seen by most readers", "AUC"), rows)
+
+
+def _asides(figures: Figures) -> str:
+    rows = [
+        (
+            a.name,
+            str(a.photos),
+            _estimate(a.rho, 2),
+            _estimate(a.mae, 1),
+            f"{a.readers.spearman:.2f} / {a.readers.mae:.1f}",
+        )
+        for a in figures.asides
+    ]
+    return _section("Other photos", ("photos", "n", "Spearman", "MAE, points", "readers: Spearman / MAE"), rows)
+
+
+def _refused(figures: Figures) -> str:
+    told = ", ".join(f"{reason} {count}" for reason, count in figures.refused.items()) or "none"
+    return f"## Refused\nUsable rated photos that `scarscore score` refuses, by reason: {told}.\n"
+
+
+def _section(title: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return f"## {title}\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _estimate(estimate: Estimate, digits: int) -> str:
+    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"

@@ -1,0 +1,98 @@
+"""The statistics of the report: agreement of two sets of severities, and intervals by resampling whole groups.
+
+Rank correlation is SciPy's, kappa scikit-learn's; what stands here is how they are applied to readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+from sklearn.metrics import cohen_kappa_score
+
+from scarscore.datasets.photos import Rated
+
+Values = npt.NDArray[np.float64]
+Statistic = Callable[[Values, Values], float]
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its 95 % interval (percentiles of a bootstrap over groups)."""
+
+    value: float
+    low: float
+    high: float
+
+
+def spearman(told: Values, read: Values) -> float:
+    """Spearman's rank correlation, -1 to 1, ties by mean rank; NaN where one side is constant."""
+    a, b = rankdata(told), rankdata(read)
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def mean_absolute_error(told: Values, read: Values) -> float:
+    """Mean absolute difference, in points of severity."""
+    return float(np.abs(told - read).mean())
+
+
+def calibration_slope(told: Values, read: Values) -> float:
+    """Slope of the reading on what was told: 1 is right, below 1 the network exaggerates differences."""
+    return float(np.polyfit(told, read, 1)[0]) if np.ptp(told) > 0 else float("nan")
+
+
+def kappa(told: npt.NDArray[np.int64], read: npt.NDArray[np.int64]) -> float:
+    """Cohen's kappa with quadratic weights."""
+    return float(cohen_kappa_score(told, read, weights="quadratic"))
+
+
+def bootstrapped(statistic: Statistic, told: Values, read: Values, groups: Sequence[str], seed: int = 0) -> Estimate:
+    """The statistic with its 95 % interval: whole groups are drawn again, their photos being alike."""
+    _, member = np.unique(np.array(groups), return_inverse=True)
+    rows = [np.flatnonzero(member == g) for g in range(member.max() + 1)]
+    random = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(RESAMPLES):
+        index = np.concatenate([rows[g] for g in random.integers(0, len(rows), len(rows))])
+        drawn.append(statistic(told[index], read[index]))
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Estimate(statistic(told, read), float(low), float(high))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the readings agree among themselves: means over pairs of readers."""
+
+    spearman: float
+    mae: float
+    kappa: float
+
+
+def readers_agreement(rated: Sequence[Rated]) -> Agreement:
+    """Agreement of each pair of readers on the photos that both read, averaged over the pairs."""
+    readers = sorted({reading.reader for item in rated for reading in item.readings})
+    rows = []
+    for first, second in combinations(readers, 2):
+        pairs = [_pair(item, first, second) for item in rated]
+        both = np.array([pair for pair in pairs if pair is not None])
+        if len(both) < 3:
+            continue
+        severity, grade = both[:, :, 0].astype(float), both[:, :, 1]
+        a, b = severity.T
+        rows.append((spearman(a, b), mean_absolute_error(a, b), kappa(grade[:, 0], grade[:, 1])))
+    means = np.mean(rows, axis=0)
+    return Agreement(*(float(value) for value in means))
+
+
+def _pair(item: Rated, first: str, second: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    by_reader = {reading.reader: (reading.atrophic, reading.grade) for reading in item.readings}
+    if first not in by_reader or second not in by_reader:
+        return None
+    return by_reader[first], by_reader[second]

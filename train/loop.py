@@ -1,0 +1,180 @@
+"""The training loop of one network, from top to bottom. Seeded; resumes after any epoch with the same result."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.stats import spearmanr
+from torch import Tensor
+
+from scarscore.datasets.errors import DataError
+from scarscore.model.network import SeverityNetwork
+from scarscore.train.config import Config
+from scarscore.train.losses import Batch, losses, photo_severity, total
+from scarscore.train.samples import Sample
+from scarscore.train.views import Say, Views
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a network is taught from: photos and their views, by the same index."""
+
+    samples: Sequence[Sample]
+    views: Views
+
+    def batch(self, view: npt.NDArray[np.int64], index: npt.NDArray[np.int64]) -> tuple[Tensor, Batch]:
+        """Stem features and targets of these views of these photos."""
+        features = torch.from_numpy(self.views.features[view, index].astype(np.float32))
+        cells = torch.from_numpy(self.views.cells[view, index].astype(np.int64))
+        chosen = [self.samples[i] for i in index]
+        targets = Batch(
+            torch.tensor([s.rated.severity for s in chosen], dtype=torch.float32),
+            cells,
+            torch.from_numpy(np.stack([s.cell_severity for s in chosen])),
+            torch.from_numpy(np.stack([s.cell_skin for s in chosen])),
+            torch.from_numpy(np.stack([s.types for s in chosen])),
+        )
+        return features.contiguous(memory_format=torch.channels_last), targets
+
+
+def train_network(
+    start: dict[str, Tensor],
+    material: Material,
+    held_out: frozenset[str],
+    config: Config,
+    folder: Path,
+    say: Say,
+) -> SeverityNetwork:
+    """Train one network on all photos but the held-out ones; the last checkpoint in the folder is gone on from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _seed(config.seed, "start")
+    network = SeverityNetwork()
+    network.load_start_weights(start)
+    network.to(memory_format=torch.channels_last)
+    index = np.array([i for i, s in enumerate(material.samples) if s.rated.key not in held_out])
+    twice = np.array([i for i in index if material.samples[i].rated.photo.source in config.twice], dtype=np.int64)
+    steps = -(-(len(index) + len(twice)) // config.batch)
+    optimiser, schedule = _optimiser(network, config, steps)
+    first = _resume(folder / "checkpoint.pt", network, optimiser, schedule, config)
+    began = time.monotonic()
+    for epoch in range(first, config.epochs):
+        shuffle = _seed(config.seed, f"epoch {epoch}")
+        draws = shuffle.permutation(np.concatenate([index, twice]))
+        views = _views_of(draws, epoch, material.views.augmented_count)
+        _train_mode(network)
+        sums = np.zeros(5)
+        for part in np.array_split(np.arange(len(draws)), steps):
+            features, targets = material.batch(views[part], draws[part])
+            terms = losses(network, network.decode(features), targets, config.huber_beta)
+            optimiser.zero_grad(set_to_none=True)
+            torch.autograd.backward(total(terms, config))
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+            optimiser.step()
+            schedule.step()
+            sums += [float(term.detach()) for term in terms]
+        _save(folder / "checkpoint.pt", network, optimiser, schedule, config, epoch + 1)
+        left = (time.monotonic() - began) / (epoch - first + 1) * (config.epochs - epoch - 1)
+        photo, cell, rank, skin, types = sums / steps
+        say(
+            f"epoch {epoch + 1} of {config.epochs}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} skin {skin:.3f} "
+            f"types {types:.3f}{_held_out_rho(network, material, held_out)}, {left / 60:.0f} min left"
+        )
+    return network.eval()
+
+
+def _views_of(draws: npt.NDArray[np.int64], epoch: int, count: int) -> npt.NDArray[np.int64]:
+    """The view of each draw: this epoch's, and for a photo drawn again the one half a run away."""
+    first = np.zeros(len(draws), bool)
+    first[np.unique(draws, return_index=True)[1]] = True
+    return np.where(first, 1 + epoch % count, 1 + (epoch + count // 2) % count)
+
+
+def _train_mode(network: SeverityNetwork) -> None:
+    """Training mode, but BatchNorm keeps the start weights' statistics: a batch of 16 has worse ones."""
+    network.train()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.eval()
+
+
+def _optimiser(
+    network: SeverityNetwork, config: Config, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
+    for frozen in [*network.stem.parameters(), *_batch_norms(network)]:
+        frozen.requires_grad_(False)
+    body = [p for p in network.body.parameters() if p.requires_grad]
+    inside = {id(p) for p in network.body.parameters()} | {id(p) for p in network.stem.parameters()}
+    head = [p for p in network.parameters() if id(p) not in inside]
+    optimiser = torch.optim.AdamW([{"params": body}, {"params": head}], weight_decay=config.weight_decay)
+    peaks = [config.body_rate, config.head_rate]
+    return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, peaks, total_steps=steps * config.epochs)
+
+
+def _batch_norms(network: SeverityNetwork) -> list[torch.nn.Parameter]:
+    return [p for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d) for p in m.parameters()]
+
+
+def _held_out_rho(network: SeverityNetwork, material: Material, held_out: frozenset[str]) -> str:
+    """How the held-out photos rank so far, for the eye alone: nothing is chosen by it."""
+    index = np.array([i for i, s in enumerate(material.samples) if s.rated.key in held_out], dtype=np.int64)
+    if len(index) < 3:
+        return ""
+    network.eval()
+    told: list[float] = []
+    with torch.inference_mode():
+        for part in np.array_split(index, max(1, len(index) // 32)):
+            features, targets = material.batch(np.zeros_like(part), part)
+            told.extend(photo_severity(network, network.decode(features), targets.cells).tolist())
+    return f", held out rho {spearmanr(told, [material.samples[i].rated.severity for i in index]).statistic:.3f}"
+
+
+def _seed(seed: int, what: str) -> np.random.Generator:
+    """Seed torch and give a generator, from the run's seed and where in it we are: so a resumed run is the same."""
+    value = int.from_bytes(hashlib.sha256(f"{seed} {what}".encode()).digest()[:8])
+    torch.manual_seed(value)
+    return np.random.default_rng(value)
+
+
+def _save(
+    path: Path,
+    network: SeverityNetwork,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.OneCycleLR,
+    config: Config,
+    epochs: int,
+) -> None:
+    state = {
+        "network": network.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "schedule": schedule.state_dict(),
+        "config": config.as_dict(),
+        "epochs": epochs,
+    }
+    torch.save(state, path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+
+
+def _resume(
+    path: Path,
+    network: SeverityNetwork,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.OneCycleLR,
+    config: Config,
+) -> int:
+    """Load the checkpoint, if there is one; how many epochs it has seen. Another run's checkpoint is refused."""
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config.as_dict():
+        raise DataError(f"{path} is a checkpoint of another configuration: choose another --out, or remove it")
+    network.load_state_dict(state["network"])
+    optimiser.load_state_dict(state["optimiser"])
+    schedule.load_state_dict(state["schedule"])
+    return int(state["epochs"])

@@ -1,0 +1,91 @@
+"""What the severity network is taught: readings of photos and cells, their order, where skin is, scar types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from scarscore.model.network import Maps, SeverityNetwork, pool, pool_types
+from scarscore.train.config import Config
+
+CELLS = 9
+RANK_GAP = 5.0  # points: photos that read closer than the readings agree are not ranked
+RANK_SOFTNESS = 5.0
+TYPES_FROM = 10.0  # points: below, there is hardly a scar whose type could be seen
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Targets of n photos: `severity` (n,), `cells` (n, 40, 40) cell numbers, `cell_severity` and `cell_skin` (n, 9)
+    with NaN where not read, `types` (n, 3)."""
+
+    severity: Tensor
+    cells: Tensor
+    cell_severity: Tensor
+    cell_skin: Tensor
+    types: Tensor
+
+
+class Losses(NamedTuple):
+    """The terms, unweighted: points of severity for photo and cell, nats for the rest."""
+
+    photo: Tensor
+    cell: Tensor
+    rank: Tensor
+    skin: Tensor
+    types: Tensor
+
+
+def photo_severity(network: SeverityNetwork, maps: Maps, cells: Tensor) -> Tensor:
+    """The network's reading of whole photos (n,), before calibration."""
+    inside = (cells > 0).float()
+    return network.photo_scale * pool(maps.severity, maps.weight * inside) + network.photo_offset
+
+
+def losses(network: SeverityNetwork, maps: Maps, batch: Batch, beta: float) -> Losses:
+    """Every term for one batch; a term for which the batch holds no target is 0."""
+    severity = photo_severity(network, maps, batch.cells)
+    photo = functional.smooth_l1_loss(severity, batch.severity, beta=beta)
+    member = torch.stack([batch.cells == number for number in range(1, CELLS + 1)], 1).float()
+    inside = maps.weight.unsqueeze(1) * member
+    pooled = pool(maps.severity.unsqueeze(1).expand_as(inside), inside)
+    cell = _mean(
+        functional.smooth_l1_loss(pooled, batch.cell_severity.nan_to_num(), reduction="none", beta=beta),
+        ~batch.cell_severity.isnan(),
+    )
+    seen = (member * maps.skin.unsqueeze(1)).sum((-2, -1)) / member.sum((-2, -1)).clamp_min(1.0)
+    known = ~batch.cell_skin.isnan() & (member.sum((-2, -1)) > 0)
+    skin = _mean(
+        functional.binary_cross_entropy(seen.clamp(1e-4, 1 - 1e-4), batch.cell_skin.nan_to_num(), reduction="none"),
+        known,
+    )
+    named = functional.binary_cross_entropy_with_logits(
+        pool_types(maps, (batch.cells > 0).float()), batch.types, reduction="none"
+    ).mean(1)
+    return Losses(photo, cell, _rank(severity, batch.severity), skin, _mean(named, batch.severity >= TYPES_FROM))
+
+
+def total(terms: Losses, config: Config) -> Tensor:
+    """The weighted sum that is minimised."""
+    return (
+        terms.photo
+        + config.cell_weight * terms.cell
+        + config.rank_weight * terms.rank
+        + config.skin_weight * terms.skin
+        + config.type_weight * terms.types
+    )
+
+
+def _rank(severity: Tensor, reading: Tensor) -> Tensor:
+    """Pairwise logistic ranking (RankNet, Burges et al., 2005) over pairs whose readings differ clearly."""
+    gap = reading.unsqueeze(0) - reading.unsqueeze(1)
+    ahead = severity.unsqueeze(0) - severity.unsqueeze(1)
+    return _mean(functional.softplus(-ahead / RANK_SOFTNESS), gap > RANK_GAP)
+
+
+def _mean(values: Tensor, where: Tensor) -> Tensor:
+    return (values * where).sum() / where.sum().clamp_min(1)

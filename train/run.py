@@ -1,0 +1,148 @@
+"""A whole training run: the networks of all folds and the one of all photos, exported, calibrated out of fold.
+
+Everything that a run makes lies in its folder; whatever is already there is gone on from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scarscore.datasets.cards import licence_class
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import Collection, Rated, load
+from scarscore.datasets.split import Folds, grouped_folds
+from scarscore.model.bundle import Metadata, open_bundle, write_metadata
+from scarscore.model.engine import Engine
+from scarscore.model.export import export
+from scarscore.model.network import SeverityNetwork
+from scarscore.train.calibrate import IDENTITY, fit_calibration
+from scarscore.train.config import Config
+from scarscore.train.loop import Material, train_network
+from scarscore.train.predict import Outcome, predict
+from scarscore.train.samples import fingerprint, photo_pixels, sample, trainable
+from scarscore.train.views import Say, take_views
+
+NAME = "severity"
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run is made of: its data, its folds, where it lies."""
+
+    collection: Collection
+    rated: tuple[Rated, ...]
+    folds: Folds
+    config: Config
+    folder: Path
+
+    def seen(self, fold: int | None) -> tuple[Rated, ...]:
+        """What the network of this fold is trained on (None: everything)."""
+        return tuple(r for r in self.rated if fold is None or self.folds.fold_of[r.key] != fold)
+
+    @property
+    def networks(self) -> tuple[int | None, ...]:
+        """One for each fold, and the one of all photos."""
+        return (*range(self.config.folds), None)
+
+    def file(self, fold: int | None) -> Path:
+        """Where the network of this fold lies."""
+        return self.folder / network_file(fold)
+
+
+def network_file(fold: int | None) -> str:
+    """The file name of a fold's network (None: the one of all photos)."""
+    return f"{NAME}.onnx" if fold is None else f"{NAME}-fold{fold}.onnx"
+
+
+def open_run(root: Path, config: Config, folder: Path) -> Run:
+    """A run over the data folder. Raises `DataError`, also where a card forbids training."""
+    collection = load(root)
+    rated = trainable(collection, config.sources)
+    if not rated:
+        raise DataError("no rated photo to train on")
+    return Run(collection, rated, grouped_folds(rated, config.folds, config.seed), config, folder)
+
+
+def train_run(run: Run, wanted: Sequence[int | None], start_weights: Path, say: Say) -> bool:
+    """Train and export what is missing of the wanted networks; calibrate once all are there. Whether they are.
+
+    Networks of one run may be trained by several processes or machines at once: each has its own folder.
+    """
+    run.folder.mkdir(parents=True, exist_ok=True)
+    start = read_start_weights(start_weights)
+    missing = [fold for fold in wanted if not _raw(run, fold).exists()]
+    if missing:
+        material = _material(run, start, say)
+        for fold in missing:
+            say(f"network of {'all photos' if fold is None else f'fold {fold}'}")
+            held_out = frozenset[str]() if fold is None else run.folds.held_out(fold)
+            folder = run.folder / network_file(fold).removesuffix(".onnx")
+            network = train_network(start, material, held_out, run.config, folder, say)
+            _raw(run, fold).write_bytes(export(network))
+    if not all(_raw(run, fold).exists() for fold in run.networks):
+        return False
+    calibrate_run(run, say)
+    return True
+
+
+def calibrate_run(run: Run, say: Say) -> None:
+    """Give every network of the run its metadata: each fold's is calibrated on the other folds alone."""
+    say("calibrating out of fold")
+    outcomes = {fold: _outcomes(run, fold) for fold in range(run.config.folds)}
+    for fold in run.networks:
+        others = [o for k, part in outcomes.items() if k != fold for o in part if o.rated.cut is None]
+        pooled = np.array([o.pooled for o in others])
+        types = np.array([o.type_probabilities for o in others])
+        calibration = fit_calibration([o.rated for o in others], pooled, types)
+        metadata = replace(_metadata(run, fold), calibration=calibration)
+        run.file(fold).write_bytes(write_metadata(_raw(run, fold).read_bytes(), metadata))
+
+
+def read_start_weights(path: Path) -> dict[str, Tensor]:
+    """A state dict with torchvision's names for `mobilenet_v2`."""
+    try:
+        state: dict[str, Tensor] = torch.load(path, weights_only=True, map_location="cpu")
+    except OSError as error:
+        raise DataError(f"start weights {path}: {error.strerror}. Name them by --start") from None
+    return state
+
+
+def _material(run: Run, start: dict[str, Tensor], say: Say) -> Material:
+    say(f"reading {len(run.rated)} photos and cuts")
+    samples = [sample(run.collection, item) for item in run.rated]
+    network = SeverityNetwork()
+    network.load_start_weights(start)
+    folder = run.folder / "views"
+    return Material(samples, take_views(samples, network.stem, run.config.epochs, run.config.seed, folder, say))
+
+
+def _raw(run: Run, fold: int | None) -> Path:
+    """The exported network before it has been calibrated."""
+    return run.file(fold).with_suffix(".raw")
+
+
+def _outcomes(run: Run, fold: int) -> list[Outcome]:
+    data = write_metadata(_raw(run, fold).read_bytes(), _metadata(run, fold))
+    held_out = run.folds.held_out(fold)
+    photos = ((r, photo_pixels(run.collection, r)) for r in run.rated if r.key in held_out)
+    return predict(Engine(open_bundle(data)), photos)
+
+
+def _metadata(run: Run, fold: int | None) -> Metadata:
+    return Metadata(
+        name=NAME,
+        version=VERSION,
+        fold=fold,
+        licence_class=licence_class(run.config.sources).value,
+        sources=run.config.sources,
+        training_fingerprint=fingerprint(run.seen(fold)),
+        seed=run.config.seed,
+        calibration=IDENTITY,
+    )
