@@ -31,7 +31,9 @@ def reference() -> str:
     """The whole reference, a heading and the help for each command."""
     parts = [HEAD]
     for path, command in commands(root, ("scarscore",)):
-        context = click.Context(command, info_name=" ".join(path), terminal_width=100, max_content_width=100, **root.context_settings)
+        context = click.Context(
+            command, info_name=" ".join(path), terminal_width=100, max_content_width=100, **root.context_settings
+        )
         parts.append(f"## `{' '.join(path)}`\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 

@@ -41,9 +41,7 @@ def cheek(shape: Shape, px_per_mm: float, radius_mm: float = 54.0) -> Cheek:
     return Cheek(np.asarray(bulge, np.float32), np.asarray(inside, np.float32))
 
 
-def before_background(
-    lit: Field, shape: Cheek, px_per_mm: float, background: tuple[float, float, float]
-) -> Field:
+def before_background(lit: Field, shape: Cheek, px_per_mm: float, background: tuple[float, float, float]) -> Field:
     """The lit skin before the room: what lies far behind the plane of focus is soft."""
     far = np.clip(1.0 - shape.inside / 7.0, 0, 1)[..., None]
     soft = lit + far * (blurred(lit, 0.16 * px_per_mm) - lit)

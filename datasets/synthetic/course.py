@@ -97,9 +97,7 @@ def person(seed: int, plan: CoursePlan = PLAN) -> tuple[Skin, Field]:
     return skin, np.asarray(relief * facing, np.float32)
 
 
-def _photo(
-    rng: np.random.Generator, skin: Skin, scars: Field, shape: Cheek, plan: CoursePlan
-) -> npt.NDArray[np.uint8]:
+def _photo(rng: np.random.Generator, skin: Skin, scars: Field, shape: Cheek, plan: CoursePlan) -> npt.NDArray[np.uint8]:
     """One visit's photo, with the small differences that no clinic avoids."""
     base = plan.light
     light = Light(
@@ -127,7 +125,5 @@ def _framed(rng: np.random.Generator, scene: Field, plan: CoursePlan) -> Field:
     centre = (scene.shape[1] / 2 + float(shift[0]), scene.shape[0] / 2 + float(shift[1]))
     matrix = cv2.getRotationMatrix2D(centre, turn, zoom)
     matrix[:, 2] += (width / 2 - centre[0], height / 2 - centre[1])
-    framed = cv2.warpAffine(
-        scene, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
-    )
+    framed = cv2.warpAffine(scene, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     return np.asarray(framed, np.float32)

@@ -19,9 +19,7 @@ def smooth_noise(rng: np.random.Generator, shape: Shape, scale: float) -> Field:
     rows, cols = (max(4, round(side / scale) + 3) for side in shape)
     coarse = rng.standard_normal((rows, cols)).astype(np.float32)
     # Enlarged generously and cut at a random place: the coarse grid must not show at the borders.
-    wide = cv2.resize(
-        coarse, (round(cols * scale) + 1, round(rows * scale) + 1), interpolation=cv2.INTER_CUBIC
-    )
+    wide = cv2.resize(coarse, (round(cols * scale) + 1, round(rows * scale) + 1), interpolation=cv2.INTER_CUBIC)
     top = int(rng.integers(0, wide.shape[0] - shape[0] + 1))
     left = int(rng.integers(0, wide.shape[1] - shape[1] + 1))
     return standardised(wide[top : top + shape[0], left : left + shape[1]])

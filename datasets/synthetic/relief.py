@@ -65,9 +65,7 @@ def scatter(rng: np.random.Generator, size_mm: tuple[float, float], mix: ScarMix
     )
 
 
-def _one_scar(
-    rng: np.random.Generator, kind: Kind, size_mm: tuple[float, float], depth_factor: float
-) -> Scar:
+def _one_scar(rng: np.random.Generator, kind: Kind, size_mm: tuple[float, float], depth_factor: float) -> Scar:
     (narrow, wide), (shallow, deep) = SIZES[kind]
     # Small scars are common and large ones rare; beta(1.5, 2.5) has that lean within the definition's bounds.
     width = narrow + (wide - narrow) * float(rng.beta(1.1, 4.0))

@@ -83,9 +83,7 @@ def expose(linear: Field, camera: Camera, rng: np.random.Generator) -> npt.NDArr
     seen = seen + camera.noise * np.sqrt(np.clip(seen, 0.01, 1)) * 1.6 * blurred(grain, 0.6)
     seen = np.clip(seen, 0, None)
     rolled = np.where(seen > 0.7, 0.7 + 0.3 * (1 - np.exp(-(seen - 0.7) / 0.3)), seen)  # highlights roll off
-    srgb = np.where(
-        rolled <= 0.0031308, 12.92 * rolled, 1.055 * np.power(np.maximum(rolled, 1e-6), 1 / 2.4) - 0.055
-    )
+    srgb = np.where(rolled <= 0.0031308, 12.92 * rolled, 1.055 * np.power(np.maximum(rolled, 1e-6), 1 / 2.4) - 0.055)
     return np.asarray(np.clip(np.rint(srgb * 255), 0, 255), np.uint8)
 
 

@@ -68,9 +68,7 @@ def _albedo(rng: np.random.Generator, shape: Shape, px_per_mm: float, tone: Skin
     """Base tone, then what makes skin uneven: pigment, blood, a few marks, and dark pore mouths."""
     light, red, yellow = tone_lab(tone)
     patches = 0.7 * cloudy_noise(rng, shape, 9 * px_per_mm)
-    speckle = 0.5 * smooth_noise(rng, shape, 0.2 * px_per_mm) + 0.6 * cloudy_noise(
-        rng, shape, 0.9 * px_per_mm
-    )
+    speckle = 0.5 * smooth_noise(rng, shape, 0.2 * px_per_mm) + 0.6 * cloudy_noise(rng, shape, 0.9 * px_per_mm)
     pigment = tone.mottling * (patches + speckle)
     blood = tone.mottling * cloudy_noise(rng, shape, 4 * px_per_mm, octaves=5)
     marks = _marks(rng, shape, px_per_mm)

@@ -43,16 +43,13 @@ def chart(visits: Sequence[ScoredVisit], width: int, *, plain: bool = False) -> 
     """The severities over the visits on an axis from 0 to 100, at most `width` characters wide."""
     signs = PLAIN if plain else ROUND
     cells = max(20, min(width, 92) - 13)
-    lines = [
-        f"{visit.visit.date.isoformat()}  {''.join(_bar(visit, cells, signs))}".rstrip() for visit in visits
-    ]
+    lines = [f"{visit.visit.date.isoformat()}  {''.join(_bar(visit, cells, signs))}".rstrip() for visit in visits]
     return Text("\n".join([*lines, *_axis(cells, signs)]))
 
 
 def _bar(visit: ScoredVisit, cells: int, signs: dict[str, str]) -> list[str]:
     low, dot, high = (
-        _cell(value, cells)
-        for value in (visit.score.severity_low, visit.score.severity, visit.score.severity_high)
+        _cell(value, cells) for value in (visit.score.severity_low, visit.score.severity, visit.score.severity_high)
     )
     line = [" "] * cells
     line[low : high + 1] = signs["bar"] * (high + 1 - low)

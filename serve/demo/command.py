@@ -36,8 +36,8 @@ def demo(ctx: click.Context, out: Path, seed: int) -> None:
     """Show a made-up course of six visits, scored.
 
     Draws synthetic cheek skin whose scars fade over six visits, scores each photo, prints a table and a
-    chart, and writes the photos, their overlays and one page, course.html. Ends with status 1 if the
-    severities do not fall in the order in which the scars fade.
+    chart, and writes the photos, their overlays, one picture, course.png, and one page, course.html. Ends
+    with status 1 if the severities do not fall in the order in which the scars fade.
     """
     from rich.console import Console
 
@@ -81,6 +81,7 @@ def _write(out: Path, visits: Sequence[ScoredVisit], seed: int, order: str) -> P
     from PIL import Image
 
     from scarscore.serve.demo.page import render_page
+    from scarscore.serve.demo.strip import strip
     from scarscore.serve.errors import OutputError
 
     page = out / "course.html"
@@ -89,6 +90,7 @@ def _write(out: Path, visits: Sequence[ScoredVisit], seed: int, order: str) -> P
         for visit in visits:
             (out / f"visit-{visit.number}.jpg").write_bytes(visit.photo)
             Image.fromarray(visit.overlay).save(out / f"visit-{visit.number}-overlay.png")
+        Image.fromarray(strip(visits)).save(out / "course.png")
         page.write_text(render_page(visits, seed, order), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"cannot write the demo to {out}: {error.strerror or error}") from error

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from scarscore.datasets.synthetic.course import SyntheticVisit, healing_course
 from scarscore.serve.errors import ServeError
-from scarscore.serve.scoring.overlay import draw
+from scarscore.serve.scoring.overlay import draw, heat
 from scarscore.serve.scoring.result import PhotoScore
 from scarscore.serve.scoring.score import Scorer
 
@@ -26,12 +26,13 @@ PHOTO_QUALITY, EMBEDDED_QUALITY = 95, 86
 
 @dataclass(frozen=True)
 class ScoredVisit:
-    """One visit: as it was made, its photo as JPEG bytes, its score, and its overlay (uint8 RGB)."""
+    """One visit: as it was made, its photo as JPEG bytes, its score, its heat map and its overlay (uint8 RGB)."""
 
     number: int
     visit: SyntheticVisit
     photo: bytes
     score: PhotoScore
+    heated: npt.NDArray[np.uint8]
     overlay: npt.NDArray[np.uint8]
 
     @property
@@ -58,9 +59,7 @@ def scored_course(seed: int, scorer: Scorer) -> tuple[ScoredVisit, ...]:
 
 def rises(visits: Sequence[ScoredVisit]) -> tuple[int, ...]:
     """The numbers of the visits whose severity is not below that of the visit before; empty if all fall."""
-    return tuple(
-        after.number for before, after in pairwise(visits) if after.score.severity >= before.score.severity
-    )
+    return tuple(after.number for before, after in pairwise(visits) if after.score.severity >= before.score.severity)
 
 
 def as_jpeg(pixels: npt.NDArray[np.uint8], quality: int = PHOTO_QUALITY) -> bytes:
@@ -75,4 +74,6 @@ def _scored(number: int, visit: SyntheticVisit, scorer: Scorer) -> ScoredVisit:
     if not isinstance(seen.answer, PhotoScore) or seen.pixels is None or seen.severity_map is None:
         reason = getattr(seen.answer, "reason", "no map")
         raise ServeError(f"the photo of visit {number} was refused ({reason}); try another --seed")
-    return ScoredVisit(number, visit, photo, seen.answer, draw(seen.pixels, seen.severity_map, seen.answer))
+    heated = heat(seen.pixels, seen.severity_map)
+    overlay = draw(seen.pixels, seen.severity_map, seen.answer)
+    return ScoredVisit(number, visit, photo, seen.answer, heated, overlay)

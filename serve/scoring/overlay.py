@@ -64,9 +64,7 @@ def heat(photo: Pixels, severity: Floats) -> Pixels:
     judged = np.isfinite(severity).astype(np.float32)
     weight = _stretched(judged, photo.shape)
     # Divided by the weight, so that values fade neither up nor down towards the border of the judged skin.
-    local = np.clip(
-        _stretched(np.nan_to_num(severity, nan=0.0), photo.shape) / np.maximum(weight, 1e-3), 0, 100
-    )
+    local = np.clip(_stretched(np.nan_to_num(severity, nan=0.0), photo.shape) / np.maximum(weight, 1e-3), 0, 100)
     inside = weight >= 0.5
     return _edged(_laid_over(photo, local * inside), inside)
 

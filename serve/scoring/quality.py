@@ -26,7 +26,7 @@ _PATCH = np.ones((3, 3), np.uint8)  # cells: the smallest patch that counts as s
 
 _LIMITS = {
     "resolution": float(MIN_SIDE),
-    "brightness_low": 30.0,
+    "brightness_low": 28.0,
     "skin_share": 0.10,
     "brightness_high": 86.0,
     "clipping": 0.08,
@@ -56,7 +56,7 @@ def measure(decoded: Decoded) -> Quality:
     """The photo's quality, each check with its value, its limit and whether it passed.
 
     `resolution`: short side of the judged picture (long side at most 1024) in px, at least 160.
-    `brightness_low`: CIE L* (0-100) that the brightest 5 % of the skin exceed, at least 30.
+    `brightness_low`: CIE L* (0-100) that the brightest 5 % of the skin exceed, at least 28.
     `skin_share`: share of the picture that is skin, 0 to 1, at least 0.10.
     `brightness_high`: median CIE L* of the skin, at most 86.
     `clipping`: share of the skin where a colour channel is at 255 or all are at 0, 0 to 1, at most 0.08.

@@ -14,6 +14,15 @@ SCHEMA_VERSION = 1
 DISCLAIMER = "A measurement for documentation and research. Not a diagnosis, and no treatment advice."
 
 
+class View(StrEnum):
+    """From where a photo was taken; left and right are the patient's."""
+
+    FRONT = "front"
+    LEFT = "left"
+    RIGHT = "right"
+    CLOSEUP = "closeup"
+
+
 class Reason(StrEnum):
     """Why a photo is not scored. The list is closed; each has a hint in `HINTS`."""
 
@@ -94,7 +103,8 @@ class PhotoScore:
     `rubric.md` of the readings); `severity_low` and `severity_high` bound where the reference reading lies with
     90 % probability. `grade_set` holds the photo grade (0 to 4) with 90 % probability, ascending and contiguous.
     `types` are the scar types seen (`icepick`, `boxcar`, `rolling`), the likeliest first.
-    `photo_sha256` is of the file's bytes; `width` and `height` are pixels after orientation.
+    `view` is what the caller said it was; nothing checks it yet. `photo_sha256` is of the file's bytes; `width` and
+    `height` are pixels after orientation.
     """
 
     photo_sha256: str
@@ -107,6 +117,7 @@ class PhotoScore:
     types: tuple[str, ...]
     quality: tuple[Check, ...]
     model: ModelId
+    view: View | None = None
     schema_version: int = SCHEMA_VERSION
 
 

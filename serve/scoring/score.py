@@ -7,7 +7,7 @@ are drawn from. Nothing here reads files or writes any.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -17,7 +17,7 @@ from scarscore.model.engine import Engine, LocalMaps
 from scarscore.model.preprocess import Floats, Pixels
 from scarscore.serve.scoring.decode import Decoded, decode
 from scarscore.serve.scoring.quality import failed, measure
-from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal, refusal
+from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal, View, refusal
 
 JUDGED = 0.5  # probability of skin from which a position of the map is shown as judged skin
 
@@ -49,7 +49,7 @@ class Scorer:
         """The scorer of a named or given network. Raises `ModelError` where its file cannot be trusted."""
         return cls(Engine(load_bundle(model)))
 
-    def examine(self, data: bytes) -> Examination:
+    def examine(self, data: bytes, *, view: View | None = None) -> Examination:
         """Score one photo's bytes, keeping the pixels and the map."""
         decoded = decode(data)
         if isinstance(decoded, Refusal):
@@ -60,7 +60,7 @@ class Scorer:
             return Examination(refusal(reason, quality.checks))
         maps = self._engine.look(decoded.pixels)
         answer = self._answer(hashlib.sha256(data).hexdigest(), decoded, maps, quality.checks)
-        return Examination(answer, decoded.pixels, self._map(maps))
+        return Examination(replace(answer, view=view), decoded.pixels, self._map(maps))
 
     def _answer(self, digest: str, decoded: Decoded, maps: LocalMaps, checks: tuple[Check, ...]) -> PhotoScore:
         told = self._engine.judge(maps)
@@ -84,9 +84,9 @@ class Scorer:
         return np.where(maps.skin >= JUDGED, told, np.float32(np.nan))
 
 
-def score_photo(data: bytes) -> PhotoScore | Refusal:
+def score_photo(data: bytes, *, view: View | None = None) -> PhotoScore | Refusal:
     """Score one photo's bytes with the default network."""
-    return _default().examine(data).answer
+    return _default().examine(data, view=view).answer
 
 
 @cache

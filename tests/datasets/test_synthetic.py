@@ -89,9 +89,7 @@ def test_a_tone_that_no_skin_has_is_refused() -> None:
 
 def test_scars_have_the_sizes_of_their_kinds() -> None:
     scars = scatter(np.random.default_rng(2), (200.0, 200.0), ScarMix())
-    widths = {
-        kind: [scar.width for scar in scars if scar.kind == kind] for kind in ("icepick", "boxcar", "rolling")
-    }
+    widths = {kind: [scar.width for scar in scars if scar.kind == kind] for kind in ("icepick", "boxcar", "rolling")}
     assert min(widths["icepick"]) > 0.0
     assert max(widths["icepick"]) < 2.0
     assert min(widths["boxcar"]) >= 1.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def test_one_flipped_bit_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         load_bundle()
 
 
-@pytest.mark.parametrize("location", ["weight.bin", "../weight.bin", os.path.abspath("weight.bin")])
+@pytest.mark.parametrize("location", ["weight.bin", "../weight.bin", str(Path("weight.bin").resolve())])
 @pytest.mark.parametrize("inside_branch", [False, True])
 def test_a_file_that_names_other_files_is_refused(
     location: str, inside_branch: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -39,7 +39,9 @@ def test_an_area_without_skin_pools_to_zero() -> None:
 
 
 @given(MAPS, WEIGHTS)
-def test_pooling_lies_between_mean_and_worst_and_ignores_what_has_no_weight(severity: np.ndarray, weight: np.ndarray) -> None:
+def test_pooling_lies_between_mean_and_worst_and_ignores_what_has_no_weight(
+    severity: np.ndarray, weight: np.ndarray
+) -> None:
     told = pool(severity, weight)
     mean = float((severity.astype(float) * weight).sum() / weight.sum())
     assert mean - 1e-3 <= told <= float(severity.max()) + 1e-3

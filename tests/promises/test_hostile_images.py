@@ -55,8 +55,12 @@ def bombs() -> Iterator[tuple[str, bytes, Reason]]:
     yield "2,000 scans", make.jpeg_of_many_scans(), Reason.TRUNCATED
     yield "2 million exif blocks", make.jpeg_of_many_exif_blocks(), Reason.TRUNCATED
     yield "jpeg of fill bytes", photo[:2] + b"\xff" * 24_000_000 + photo[2:], Reason.TRUNCATED
-    yield "jpeg of zeros", photo[:2] + bytes(24_000_000) + photo[2:], Reason.TRUNCATED
-    yield "jpeg of tables", make.with_segments(photo, make.segment(0xDB, bytes(65_000)) * 300), Reason.TRUNCATED
+    yield "jpeg of zeros", photo[:3] + bytes(24_000_000) + photo[3:], Reason.TRUNCATED
+    yield (
+        "jpeg of tables",
+        make.with_segments(photo, make.segment(0xDB, bytes(65_000)) * 300),
+        Reason.TRUNCATED,
+    )
     empty = make.chunk(b"IDAT", b"")
     yield "a million empty chunks", make.png_of(480, 360, 8, 2, b"", empty * 1_000_000), Reason.TRUNCATED
     yield "animated webp", make.animation("WEBP"), Reason.ANIMATED
@@ -97,7 +101,7 @@ def test_bombs_and_wrong_types_are_refused_within_50_ms_and_64_mb(tmp_path: Path
 @pytest.mark.parametrize(
     "file",
     [make.png_text_bomb(), make.png_profile_bomb()],
-    ids=["60 MB of text", "a profile of 200 MB"],
+    ids=["60 MB of text", "a profile of 100 MB"],
 )
 def test_a_good_photo_with_hostile_metadata_is_read_without_unpacking_it(file: bytes) -> None:
     answer, plain = decode(file), decode(make.png())
@@ -108,9 +112,7 @@ def test_a_good_photo_with_hostile_metadata_is_read_without_unpacking_it(file: b
 
 def test_exif_that_points_everywhere_costs_nothing() -> None:
     """5,000 entries that each claim the whole block, and an orientation at the end."""
-    entries = b"".join(
-        (0x8000 + n).to_bytes(2) + b"\0\7" + (60_000).to_bytes(4) + bytes(4) for n in range(5_000)
-    )
+    entries = b"".join((0x8000 + n).to_bytes(2) + b"\0\7" + (60_000).to_bytes(4) + bytes(4) for n in range(5_000))
     last = b"\x01\x12\0\3\0\0\0\1\0\6\0\0"
     block = b"Exif\0\0MM\0*\0\0\0\x08" + (5_001).to_bytes(2) + entries + last + bytes(4)
     answer = decode(make.with_segments(make.jpeg(), make.segment(0xE1, block)))
@@ -118,9 +120,7 @@ def test_exif_that_points_everywhere_costs_nothing() -> None:
     assert (answer.width, answer.height) == (360, 480)
 
 
-@pytest.mark.parametrize(
-    "tail", [b"PK\3\4 an archive", b"%PDF-1.7", b"<script>alert(1)</script>", make.png()], ids=str
-)
+@pytest.mark.parametrize("tail", [b"PK\3\4 an archive", b"%PDF-1.7", b"<script>alert(1)</script>", make.png()], ids=str)
 def test_what_hangs_behind_a_photo_is_left_out(tail: bytes) -> None:
     plain, laden = decode(make.jpeg()), decode(make.jpeg() + tail)
     assert isinstance(plain, Decoded)

@@ -57,9 +57,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.references += [
-            value or "" for name, value in attrs if name in {"src", "href", "xlink:href", "data"}
-        ]
+        self.references += [value or "" for name, value in attrs if name in {"src", "href", "xlink:href", "data"}]
         if tag not in VOID:
             self.unclosed.append(tag)
         if tag == "td":
@@ -152,9 +150,7 @@ def test_what_comes_from_a_model_file_is_escaped(visits: tuple[ScoredVisit, ...]
     assert "b" not in page.tags
 
 
-def test_a_severity_that_does_not_fall_is_said_and_fails(
-    visits: tuple[ScoredVisit, ...], tmp_path: Path
-) -> None:
+def test_a_severity_that_does_not_fall_is_said_and_fails(visits: tuple[ScoredVisit, ...], tmp_path: Path) -> None:
     third = replace(visits[2], score=replace(visits[2].score, severity=visits[1].score.severity))
     level = (*visits[:2], third, *visits[3:])
     terminal = Console(file=io.StringIO(), width=100)
@@ -165,9 +161,7 @@ def test_a_severity_that_does_not_fall_is_said_and_fails(
     assert "visit 3" in (tmp_path / "course.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("low", "value", "high"), [(0.0, 0.0, 4.0), (40.0, 50.0, 60.0), (96.0, 100.0, 100.0)]
-)
+@pytest.mark.parametrize(("low", "value", "high"), [(0.0, 0.0, 4.0), (40.0, 50.0, 60.0), (96.0, 100.0, 100.0)])
 def test_the_terminal_chart_puts_the_dot_within_its_bar_and_the_axis(
     visits: tuple[ScoredVisit, ...], low: float, value: float, high: float
 ) -> None:

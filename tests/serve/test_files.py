@@ -44,8 +44,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 
 def test_a_name_that_is_not_utf_8_is_read(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/caf\xe9 \xff\xfe.jpg"
-    with open(name, "wb") as file:
-        file.write(b"bytes")
+    Path(os.fsdecode(name)).write_bytes(b"bytes")
     assert read_file(os.fsdecode(name)) == b"bytes"
 
 

@@ -68,8 +68,7 @@ def test_the_colour_grows_with_severity() -> None:
 def test_mild_moderate_and_severe_are_told_apart_on_any_skin(level: int) -> None:
     pixels = photo(400, 720, level)
     means = [
-        draw(pixels, grid(22, 40, value), ANSWER)[:400].reshape(-1, 3).mean(axis=0)
-        for value in (0.0, 30.0, 55.0, 80.0)
+        draw(pixels, grid(22, 40, value), ANSWER)[:400].reshape(-1, 3).mean(axis=0) for value in (0.0, 30.0, 55.0, 80.0)
     ]
     for index, mean in enumerate(means):
         for other in means[index + 1 :]:

@@ -1,0 +1,73 @@
+"""What the documents claim is what the shipped networks do: `scarscore evaluate`, run again on the real photos."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+LEAST = {"scarnet": 0.80, "acne04": 0.75}  # Spearman within the source, out of fold by group
+# Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
+CLOSE = 0.005
+
+
+@pytest.fixture(scope="module")
+def again(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    out = tmp_path_factory.mktemp("evaluation")
+    command = [sys.executable, "-m", "scarscore.serve", "evaluate", "--data", str(data_root), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads((out / "evaluation.json").read_text())
+    assert (out / "evaluation.md").read_text() == done.stdout.rstrip("\n") + "\n"
+    return report
+
+
+@pytest.fixture(scope="module")
+def documented() -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((DOCS / "evaluation.json").read_text())
+    return report
+
+
+def of_source(report: dict[str, Any], source: str) -> dict[str, Any]:
+    return next(entry for entry in report["sources"] if entry["source"] == source)
+
+
+def rho(report: dict[str, Any], source: str, method: str) -> float:
+    methods = of_source(report, source)["methods"]
+    return float(next(entry["rho"]["value"] for entry in methods if entry["name"] == method))
+
+
+@pytest.mark.parametrize("source", LEAST)
+def test_the_network_ranks_unseen_photos_as_promised_and_above_both_baselines(
+    source: str, again: dict[str, Any]
+) -> None:
+    network = rho(again, source, "network")
+    assert network >= LEAST[source]
+    assert network > rho(again, source, "ridge on frozen features")
+    assert not network <= rho(again, source, "source mean")
+
+
+@pytest.mark.parametrize("source", ["scarnet", "acne_new", "acne04", "london"])
+def test_usable_rated_photos_are_scored(source: str, again: dict[str, Any]) -> None:
+    entry = of_source(again, source)
+    assert entry["refused"] <= 0.03 * entry["photos"]
+
+
+def test_the_documents_say_what_the_command_writes(again: dict[str, Any], documented: dict[str, Any]) -> None:
+    assert documented["sha256"] == again["sha256"]
+    for entry in again["sources"]:
+        told = of_source(documented, entry["source"])
+        assert (told["photos"], told["groups"], told["refused"]) == (
+            entry["photos"],
+            entry["groups"],
+            entry["refused"],
+        )
+        for here, there in zip(entry["methods"], told["methods"], strict=True):
+            assert here["rho"]["value"] == pytest.approx(there["rho"]["value"], abs=CLOSE, nan_ok=True)
+            assert here["mae"]["value"] == pytest.approx(there["mae"]["value"], abs=0.05)
+    assert again["cells"]["pooled"]["value"] == pytest.approx(documented["cells"]["pooled"]["value"], abs=CLOSE)

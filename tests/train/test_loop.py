@@ -1,0 +1,98 @@
+"""The training loop: learns, is seeded, and a run that was stopped ends as one that was not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torchvision.models import mobilenet_v2
+
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import Photo, Rated, Reading
+from scarscore.model.network import SeverityNetwork
+from scarscore.train.config import Config, load_config
+from scarscore.train.loop import Material, train_network
+from scarscore.train.samples import Sample
+from scarscore.train.views import take_views
+
+TINY: Config = replace(load_config("quick"), epochs=2, batch=4)
+
+
+def made_sample(number: int) -> Sample:
+    """A square of stripes, the coarser the worse it reads."""
+    severity = number * 10
+    reading = Reading(f"s{number}", "A", True, "closeup", severity, 0, 2, (), 0, 0, 0, 3)
+    photo = Photo(f"{number}.jpg", "scarnet", f"g{number}", "rolling", f"s{number}", 320, 320, "0" * 64)
+    stripes = (np.arange(320) // (number + 2) % 2 * 120 + 60).astype(np.uint8)
+    square = np.broadcast_to(stripes[:, None, None], (320, 320, 3)).copy()
+    nan = np.full(9, np.nan, np.float32)
+    rated = Rated(f"s{number}", photo, None, (reading,), None)
+    return Sample(rated, square, np.ones((320, 320), np.uint8), nan, nan, np.zeros(3, np.float32))
+
+
+@pytest.fixture(scope="module")
+def start() -> dict[str, Tensor]:
+    torch.manual_seed(0)
+    state: dict[str, Tensor] = mobilenet_v2(weights=None).state_dict()
+    return state
+
+
+@pytest.fixture(scope="module")
+def material(start: dict[str, Tensor], tmp_path_factory: pytest.TempPathFactory) -> Material:
+    samples = [made_sample(n) for n in range(8)]
+    network = SeverityNetwork()
+    network.load_start_weights(start)
+    folder = tmp_path_factory.mktemp("views")
+    views = take_views(samples, network.stem, TINY.epochs, TINY.seed, folder, lambda _: None)
+    said: list[str] = []
+    again = take_views(samples, network.stem, TINY.epochs, TINY.seed, folder, said.append)
+    assert said == []  # they were there already
+    assert np.array_equal(views.features, again.features)
+    return Material(samples, views)
+
+
+def weights(network: SeverityNetwork) -> list[Tensor]:
+    return [value.clone() for value in network.state_dict().values()]
+
+
+def test_a_stopped_run_ends_as_one_that_was_not(material: Material, start: dict[str, Tensor], tmp_path: Path) -> None:
+    lines: list[str] = []
+    whole = train_network(start, material, frozenset({"s7"}), TINY, tmp_path / "whole", lines.append)
+    assert len(lines) == TINY.epochs
+
+    def stop_after_first(line: str) -> None:
+        raise KeyboardInterrupt(line)
+
+    with pytest.raises(KeyboardInterrupt, match="epoch 1 of 2"):
+        train_network(start, material, frozenset({"s7"}), TINY, tmp_path / "stopped", stop_after_first)
+    rest: list[str] = []
+    resumed = train_network(start, material, frozenset({"s7"}), TINY, tmp_path / "stopped", rest.append)
+    assert len(rest) == 1
+    assert all(torch.equal(a, b) for a, b in zip(weights(whole), weights(resumed), strict=True))
+
+
+def test_training_moves_the_body_and_the_head_but_neither_stem_nor_batch_norm(
+    material: Material, start: dict[str, Tensor], tmp_path: Path
+) -> None:
+    trained = train_network(start, material, frozenset(), TINY, tmp_path, lambda _: None)
+    fresh = SeverityNetwork()
+    fresh.load_start_weights(start)
+    assert all(torch.equal(a, b) for a, b in zip(trained.stem.parameters(), fresh.stem.parameters(), strict=True))
+    for name, value in trained.body.state_dict().items():
+        batch_norm = name.rsplit(".", 1)[0] + ".running_mean" in trained.body.state_dict()
+        assert torch.equal(value, fresh.body.state_dict()[name]) == batch_norm, name
+    assert not torch.equal(trained.head.weight, fresh.head.weight)
+
+
+def test_a_checkpoint_carries_its_configuration_and_another_is_refused(
+    material: Material, start: dict[str, Tensor], tmp_path: Path
+) -> None:
+    train_network(start, material, frozenset(), replace(TINY, epochs=1), tmp_path, lambda _: None)
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert state["config"] == replace(TINY, epochs=1).as_dict()
+    with pytest.raises(DataError, match="another configuration"):
+        train_network(start, material, frozenset(), replace(TINY, epochs=1, seed=2), tmp_path, lambda _: None)

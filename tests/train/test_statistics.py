@@ -1,0 +1,69 @@
+"""The statistics, against values worked by hand and against libraries."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from scarscore.datasets.photos import Photo, Rated, Reading
+from scarscore.train.evaluate.statistics import (
+    bootstrapped,
+    calibration_slope,
+    kappa,
+    mean_absolute_error,
+    readers_agreement,
+    spearman,
+)
+
+
+def test_spearman_is_scipys_also_with_ties() -> None:
+    random = np.random.default_rng(0)
+    a, b = random.integers(0, 9, 200).astype(float), random.integers(0, 9, 200).astype(float)
+    assert spearman(a, b) == pytest.approx(stats.spearmanr(a, b).statistic, abs=1e-12)
+    assert np.isnan(spearman(np.ones(5), a[:5]))
+
+
+def test_errors_and_slope_by_hand() -> None:
+    told, read = np.array([10.0, 20.0, 30.0]), np.array([20.0, 40.0, 60.0])
+    assert mean_absolute_error(told, read) == pytest.approx(20.0)
+    assert calibration_slope(told, read) == pytest.approx(2.0)
+
+
+def test_kappa_by_hand() -> None:
+    """Three grades, one pair of four apart by one: observed 1/16 of the worst, expected 1/4: kappa 1 - 0.25."""
+    told, read = np.array([0, 0, 2, 2]), np.array([0, 1, 2, 2])
+    observed = 1 / 4
+    expected = np.mean([(a - b) ** 2 for a in told for b in read])
+    assert kappa(told, read) == pytest.approx(1 - observed / expected)
+
+
+def test_the_interval_widens_when_photos_come_in_groups() -> None:
+    random = np.random.default_rng(1)
+    shift = np.repeat(random.normal(0, 5, 20), 10)
+    read = random.uniform(0, 100, 200)
+    told = read + shift
+    apart = bootstrapped(mean_absolute_error, told, read, [str(i) for i in range(200)])
+    grouped = bootstrapped(mean_absolute_error, told, read, [str(i // 10) for i in range(200)])
+    assert grouped.value == apart.value
+    assert grouped.low <= grouped.value <= grouped.high
+    assert grouped.high - grouped.low > 1.5 * (apart.high - apart.low)
+
+
+def test_the_bootstrap_is_seeded() -> None:
+    a, b = np.arange(30.0), np.arange(30.0)[::-1] ** 2
+    groups = [str(i) for i in range(30)]
+    assert bootstrapped(spearman, a, b, groups) == bootstrapped(spearman, a, b, groups)
+
+
+def test_readers_agreement_is_the_mean_over_pairs_of_readers() -> None:
+    def item(number: int, *values: int) -> Rated:
+        readings = tuple(
+            Reading(str(number), "ABC"[i], True, "face", v, 0, v // 25, (), 0, 0, 0, 3) for i, v in enumerate(values)
+        )
+        return Rated(str(number), Photo("f", "s", "g", "l", str(number), 9, 9, ""), None, readings, None)
+
+    told = readers_agreement([item(1, 10, 20, 30), item(2, 40, 50, 20), item(3, 90, 80)])
+    # A-B: 10, 10, 10 apart; A-C and B-C share only two photos, too few for a rank correlation.
+    assert told.mae == pytest.approx(10.0)
+    assert told.spearman == pytest.approx(1.0)
