@@ -19,8 +19,8 @@ from scarscore.serve.scoring.result import Check, Reason
 
 _SIDE = 512  # px, the scale at which everything is measured; smaller photos are measured as they are
 _GRID = 64  # cells along the long side in which skin is looked for
-_HUE = (-20.0, 95.0)  # degrees in CIELAB
-_CHROMA = (4.0, 70.0)
+# Ranges of hue (degrees) and chroma in CIELAB: skin, and pale skin in bluish light. And of lightness.
+_COLOURS = (((-20.0, 95.0), (3.0, 70.0)), ((-60.0, -20.0), (3.0, 30.0)))
 _LIGHTNESS = (4.0, 97.0)
 _PATCH = np.ones((3, 3), np.uint8)  # cells: the smallest patch that counts as skin
 
@@ -114,14 +114,17 @@ def _skin(small: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     scale = _GRID / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     cells = cv2.resize(small, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    lightness, a, b = cv2.split(cv2.cvtColor(cells, cv2.COLOR_RGB2LAB))
+    lightness, a, b = np.moveaxis(np.asarray(cv2.cvtColor(cells, cv2.COLOR_RGB2LAB), np.float32), 2, 0)
     chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a))
-    gate = np.ones(hue.shape, np.bool_)
-    for value, (low, high) in ((hue, _HUE), (chroma, _CHROMA), (lightness, _LIGHTNESS)):
-        gate &= (value > low) & (value < high)
+    coloured = [_within(hue, hues) & _within(chroma, chromas) for hues, chromas in _COLOURS]
+    gate = np.logical_or.reduce(coloured) & _within(lightness, _LIGHTNESS)
     patches = cv2.morphologyEx(gate.astype(np.uint8), cv2.MORPH_OPEN, _PATCH, borderType=cv2.BORDER_REPLICATE)
     closed = cv2.morphologyEx(patches, cv2.MORPH_CLOSE, _PATCH, borderType=cv2.BORDER_REPLICATE)
     return cv2.resize(closed, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.bool_)
+
+
+def _within(values: npt.NDArray[np.float32], limits: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    return (values >= limits[0]) & (values < limits[1])
 
 
 def _lightness(small: npt.NDArray[np.uint8], judged: npt.NDArray[np.bool_]) -> tuple[float, float]:

@@ -102,9 +102,11 @@ def test_the_photos_are_scored_as_any_photo_is(ran: Ran, visits: tuple[ScoredVis
         assert score_photo(saved) == visit.score
 
 
-def test_there_is_an_overlay_for_every_photo(ran: Ran) -> None:
+def test_there_is_an_overlay_for_every_photo_and_one_picture_of_all(ran: Ran) -> None:
     names = sorted(path.name for path in ran.folder.iterdir())
-    assert len(names) == 13
+    assert len(names) == 14
+    with Image.open(ran.folder / "course.png") as picture:
+        assert picture.width > 6 * 200
     for number in range(1, 7):
         with Image.open(ran.folder / f"visit-{number}-overlay.png") as picture:
             picture.load()

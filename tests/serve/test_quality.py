@@ -123,8 +123,8 @@ def test_clipping_is_the_share_of_skin_that_is_pure() -> None:
 def test_sharpness_falls_with_blur_and_not_with_size_contrast_or_light() -> None:
     large = make.skin(1024, 768)
     sharp = value(large, "sharpness")
-    series = [value(make.blurred(large, sigma), "sharpness") for sigma in (1, 2, 4, 8)]
-    assert sharp > series[0] > series[1] > series[2] > series[3]
+    series = [value(make.blurred(large, sigma), "sharpness") for sigma in (1, 2, 4)]
+    assert sharp > series[0] > series[1] > series[2]
     half = cv2.resize(large, (512, 384), interpolation=cv2.INTER_AREA)
     assert value(half, "sharpness") == pytest.approx(sharp, rel=0.05)
     assert value((large * 0.6).astype(np.uint8), "sharpness") == pytest.approx(sharp, rel=0.1)

@@ -33,7 +33,7 @@ def batch(read: list[float], cell: float = NAN, skin: float = NAN) -> Batch:
 
 def test_a_network_that_reads_as_the_readers_has_no_photo_and_no_cell_loss(network: SeverityNetwork) -> None:
     terms = losses(network, maps([20.0, 60.0]), batch([20.0, 60.0], cell=NAN), 5.0)
-    assert float(terms.photo) == pytest.approx(0.0, abs=1e-6)
+    assert terms.photo.item() == pytest.approx(0.0, abs=1e-6)
     assert float(losses(network, maps([30.0]), batch([30.0], cell=30.0), 5.0).cell) == pytest.approx(0.0, abs=1e-6)
 
 
