@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-LEAST = {"scarnet": 0.80, "acne04": 0.75}  # Spearman within the source, out of fold by group
+LEAST = {"scarnet": 0.75, "acne04": 0.75}  # Spearman within the source, out of fold by group
 # Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
 CLOSE = 0.005
 
