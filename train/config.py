@@ -20,6 +20,8 @@ class Config:
     seed: int
     folds: int
     epochs: int
+    average_epochs: int
+    average_share: float
     batch: int
     body_rate: float
     head_rate: float
@@ -32,8 +34,8 @@ class Config:
     twice: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if self.folds < 2 or self.epochs < 1 or self.batch < 2:
-            raise DataError("a run needs folds >= 2, epochs >= 1 and batch >= 2")
+        if self.folds < 2 or self.epochs < 1 or self.average_epochs < 0 or self.batch < 2:
+            raise DataError("a run needs folds >= 2, epochs >= 1, average_epochs >= 0 and batch >= 2")
         if not set(self.twice) <= set(self.sources):
             raise DataError("`twice` names a source that is not trained on")
 

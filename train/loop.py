@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from scipy.stats import spearmanr
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.network import SeverityNetwork
@@ -62,9 +63,13 @@ def train_network(
     twice = np.array([i for i in index if material.samples[i].rated.photo.source in config.twice], dtype=np.int64)
     steps = -(-(len(index) + len(twice)) // config.batch)
     optimiser, schedule = _optimiser(network, config, steps)
-    first = _resume(folder / "checkpoint.pt", network, optimiser, schedule, config)
+    average = AveragedModel(network)
+    first = _resume(folder / "checkpoint.pt", network, average, optimiser, schedule, config)
+    last = config.epochs + config.average_epochs
     began = time.monotonic()
-    for epoch in range(first, config.epochs):
+    for epoch in range(first, last):
+        if epoch >= config.epochs:
+            _hold_rate(optimiser, config)
         shuffle = _seed(config.seed, f"epoch {epoch}")
         draws = shuffle.permutation(np.concatenate([index, twice]))
         views = _views_of(draws, epoch, material.views.augmented_count)
@@ -77,16 +82,20 @@ def train_network(
             torch.autograd.backward(total(terms, config))
             torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
             optimiser.step()
-            schedule.step()
+            if epoch < config.epochs:
+                schedule.step()
             sums += [float(term.detach()) for term in terms]
-        _save(folder / "checkpoint.pt", network, optimiser, schedule, config, epoch + 1)
-        left = (time.monotonic() - began) / (epoch - first + 1) * (config.epochs - epoch - 1)
+        if epoch >= config.epochs - 1:
+            average.update_parameters(network)
+        _save(folder / "checkpoint.pt", network, average, optimiser, schedule, config, epoch + 1)
+        left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
         photo, cell, rank, skin, types = sums / steps
+        shown = network if epoch < config.epochs else _averaged(average)
         say(
-            f"epoch {epoch + 1} of {config.epochs}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} skin {skin:.3f} "
-            f"types {types:.3f}{_held_out_rho(network, material, held_out)}, {left / 60:.0f} min left"
+            f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} skin {skin:.3f} "
+            f"types {types:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
         )
-    return network.eval()
+    return _averaged(average).eval()
 
 
 def _views_of(draws: npt.NDArray[np.int64], epoch: int, count: int) -> npt.NDArray[np.int64]:
@@ -94,6 +103,18 @@ def _views_of(draws: npt.NDArray[np.int64], epoch: int, count: int) -> npt.NDArr
     first = np.zeros(len(draws), bool)
     first[np.unique(draws, return_index=True)[1]] = True
     return np.where(first, 1 + epoch % count, 1 + (epoch + count // 2) % count)
+
+
+def _averaged(average: AveragedModel) -> SeverityNetwork:
+    """The network whose weights are the mean so far; BatchNorm is frozen, so its statistics need no second look."""
+    assert isinstance(average.module, SeverityNetwork)
+    return average.module
+
+
+def _hold_rate(optimiser: torch.optim.Optimizer, config: Config) -> None:
+    """The constant rates of the epochs that are averaged."""
+    for group, peak in zip(optimiser.param_groups, (config.body_rate, config.head_rate), strict=True):
+        group["lr"] = config.average_share * peak
 
 
 def _train_mode(network: SeverityNetwork) -> None:
@@ -145,6 +166,7 @@ def _seed(seed: int, what: str) -> np.random.Generator:
 def _save(
     path: Path,
     network: SeverityNetwork,
+    average: AveragedModel,
     optimiser: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.OneCycleLR,
     config: Config,
@@ -152,6 +174,7 @@ def _save(
 ) -> None:
     state = {
         "network": network.state_dict(),
+        "average": average.state_dict(),
         "optimiser": optimiser.state_dict(),
         "schedule": schedule.state_dict(),
         "config": config.as_dict(),
@@ -164,6 +187,7 @@ def _save(
 def _resume(
     path: Path,
     network: SeverityNetwork,
+    average: AveragedModel,
     optimiser: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.OneCycleLR,
     config: Config,
@@ -175,6 +199,7 @@ def _resume(
     if state["config"] != config.as_dict():
         raise DataError(f"{path} is a checkpoint of another configuration: choose another --out, or remove it")
     network.load_state_dict(state["network"])
+    average.load_state_dict(state["average"])
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict(state["schedule"])
     return int(state["epochs"])

@@ -29,7 +29,7 @@ _LIMITS = {
     "brightness_low": 28.0,
     "skin_share": 0.10,
     "brightness_high": 86.0,
-    "clipping": 0.11,
+    "clipping": 0.08,
     "sharpness": 0.17,
 }
 NAMES = tuple(_LIMITS)  # of the checks, in their fixed order: the columns of a batch
@@ -59,7 +59,7 @@ def measure(decoded: Decoded) -> Quality:
     `brightness_low`: CIE L* (0-100) that the brightest 5 % of the skin exceed, at least 28.
     `skin_share`: share of the picture that is skin, 0 to 1, at least 0.10.
     `brightness_high`: median CIE L* of the skin, at most 86.
-    `clipping`: share of the skin where a colour channel is at 255 or all are at 0, 0 to 1, at most 0.11.
+    `clipping`: share of the skin where a colour channel is at 255 or all are at 0, 0 to 1, at most 0.08.
     `sharpness`: energy of the finest detail over that of coarser detail, about 0.05 to 1, at least 0.17.
     Without skin the light is measured over the whole picture, so that a black photo is called dark.
     """
@@ -136,15 +136,9 @@ def _lightness(small: npt.NDArray[np.uint8], judged: npt.NDArray[np.bool_]) -> t
 
 
 def _clipped(small: npt.NDArray[np.uint8], judged: npt.NDArray[np.bool_]) -> float:
-    """Share of clipped pixels among the judged ones and those that overexposure has taken from the gate.
-
-    The latter are known by their colour: red clipped, not bluish, not white. A white wall or coat is not meant.
-    """
-    red, green, blue = (np.asarray(channel) for channel in cv2.split(small))
-    brightest = cv2.max(cv2.max(red, green), blue)
-    burnt = (red == 255) & (blue < 250) & (cv2.subtract(blue, green) <= 8)
-    clipped = (judged & ((brightest == 255) | (brightest == 0))) | burnt
-    return float(np.count_nonzero(clipped) / np.count_nonzero(judged | burnt))
+    red, green, blue = cv2.split(small)
+    brightest = np.asarray(cv2.max(cv2.max(red, green), blue))[judged]
+    return float(((brightest == 255) | (brightest == 0)).mean())
 
 
 def _sharpness(small: npt.NDArray[np.uint8], judged: npt.NDArray[np.bool_]) -> float:
