@@ -32,7 +32,7 @@ def test_a_working_installation_passes_every_step(capsys: pytest.CaptureFixture[
 def test_a_network_whose_bytes_were_changed_fails_and_the_other_steps_still_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for file in bundle.WEIGHTS.iterdir():
+    for file in filter(Path.is_file, bundle.WEIGHTS.iterdir()):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     network = next(tmp_path.glob("*.onnx"))
     data = bytearray(network.read_bytes())
