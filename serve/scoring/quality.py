@@ -20,7 +20,7 @@ from scarscore.serve.scoring.result import Check, Reason
 _SIDE = 512  # px, the scale at which everything is measured; smaller photos are measured as they are
 _GRID = 64  # cells along the long side in which skin is looked for
 # Ranges of hue (degrees) and chroma in CIELAB: skin, and pale skin in bluish light. And of lightness.
-_COLOURS = (((-20.0, 105.0), (3.0, 70.0)), ((-60.0, -20.0), (3.0, 30.0)))
+_COLOURS = (((-20.0, 95.0), (3.0, 70.0)), ((-60.0, -20.0), (3.0, 30.0)))
 _LIGHTNESS = (4.0, 97.0)
 _PATCH = np.ones((3, 3), np.uint8)  # cells: the smallest patch that counts as skin
 

@@ -22,7 +22,7 @@ def test_the_shipped_network_leaves_out_what_may_only_be_evaluated_on() -> None:
 
 def test_an_unknown_and_a_missing_key_are_named(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text((PRESETS / "quick.toml").read_text().replace("epochs =", "epoch ="))
+    path.write_text((PRESETS / "quick.toml").read_text().replace("\nepochs =", "\nepoch ="))
     with pytest.raises(DataError, match=r"unknown keys \['epoch'\], missing keys \['epochs'\]"):
         load_config(path)
 
