@@ -87,6 +87,46 @@ def verify_command(data: Path | None) -> None:
     _finish([*_checked_files(collection), *check_tables(collection)], len(collection.photos))
 
 
+@datasets.command("duplicates")
+@data_option
+@click.option("--source", "sources", metavar="NAME", multiple=True, help="Only this source; may be given again.")
+@click.option(
+    "--out",
+    "outs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Write a report: .csv, .json or .md by its suffix; may be given again.",
+)
+def duplicates_command(data: Path | None, sources: tuple[str, ...], outs: tuple[Path, ...]) -> None:
+    """Find photos that show the same picture: repeats, crops, mirror images.
+
+    Compares every photo with every other, and says which pairs no group holds yet. Takes some minutes.
+    """
+    from scarscore.datasets.duplicates.find import search
+    from scarscore.datasets.duplicates.report import check_suffix, write_search
+    from scarscore.datasets.errors import DataError
+    from scarscore.datasets.groups import NOTHING, load_groups
+    from scarscore.datasets.photos import data_root, load
+
+    for path in outs:
+        check_suffix(path)
+    collection = load(data_root(data), NOTHING)
+    known = {photo.source for photo in collection.photos}
+    if odd := sorted(set(sources) - known):
+        raise DataError(f"no source {odd[0]!r}: there are {', '.join(sorted(known))}")
+    photos = [photo for photo in collection.photos if not sources or photo.source in sources]
+    found = search(collection.root, photos, load_groups(), _watched)
+    for path in outs:
+        write_search(found, path)
+        click.echo(f"written: {path}", err=True)
+    fresh = [pair for pair in found.pairs if not pair.known]
+    for pair in fresh:
+        click.echo(f"{pair.first.file} {pair.second.file}{' mirrored' if pair.mirrored else ''}")
+    click.echo(
+        f"{len(photos)} photos, {len(found.pairs)} pairs that show the same, {len(fresh)} of them in no group yet"
+    )
+
+
 def summarise(collection: Collection) -> tuple[Row, ...]:
     """One row for every data set that has a card, in order of name; counts are of this folder."""
     from scarscore.datasets.cards import all_cards
@@ -144,6 +184,15 @@ def _checked_files(collection: Collection) -> list[str]:
         disable=not console.is_terminal,
     )
     return [problem for _, found in watched for problem in found]
+
+
+def _watched(numbers: Iterable[int], what: str, total: int) -> Iterable[int]:
+    """The numbers, with a progress bar where someone watches."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(numbers, what, total=total, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _finish(problems: list[str], photos: int = 0) -> None:

@@ -11,11 +11,12 @@ import csv
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median_low, pstdev
 
 from scarscore.datasets.errors import DataError, DataMissing
+from scarscore.datasets.groups import Reviewed, load_groups, united
 
 DATA_VARIABLE = "SCARSCORE_DATA"
 DEFAULT_DATA = Path(__file__).resolve().parent.parent / ".." / "shared" / "data"
@@ -163,15 +164,28 @@ def data_root(given: str | Path | None = None) -> Path:
     return root
 
 
-def load(root: Path) -> Collection:
-    """Read the five tables of a data folder. Raises `DataError` naming the table and line that is wrong."""
-    return Collection(
+def load(root: Path, reviewed: Reviewed | None = None) -> Collection:
+    """Read the five tables of a data folder. Raises `DataError` naming the table and line that is wrong.
+
+    Groups that were found to show the same are united, by default as `groups.toml` says.
+    """
+    collection = Collection(
         root,
         tuple(_photo(row) for row in _rows(root / "photos.csv")),
         tuple(_reading(row) for row in _rows(root / "ratings.csv")),
         tuple(_cell_reading(row) for row in _rows(root / "grid.csv")),
         tuple(_cut(row) for row in _rows(root / "cuts.csv")),
         tuple(_box(row) for row in _rows(root / "boxes.csv")),
+    )
+    return _regrouped(collection, load_groups() if reviewed is None else reviewed)
+
+
+def _regrouped(collection: Collection, reviewed: Reviewed) -> Collection:
+    names = united({photo.file: photo.group for photo in collection.photos}, reviewed.same)
+    return replace(
+        collection,
+        photos=tuple(replace(photo, group=names[photo.group]) for photo in collection.photos),
+        cuts=tuple(replace(cut, group=names.get(cut.group, cut.group)) for cut in collection.cuts),
     )
 
 
