@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import onnx
 from onnx.external_data_helper import uses_external_data
@@ -22,8 +22,12 @@ from scarscore.model.errors import BadMetadata, ExternalData, ModelError, ModelT
 from scarscore.model.preprocess import INPUT_SIDE, MEAN, STD, STRIDE
 from scarscore.model.severity import POWER, TYPES, Calibration, Curve
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 WEIGHTS = Path(__file__).resolve().parent / "weights"
 DEFAULT = "default"
+REGIONS = "regions"  # the region network's name in the manifest; every other entry is a severity network
 METADATA_KEY = "scarscore"
 SCHEMA = 1
 
@@ -33,7 +37,8 @@ class Metadata:
     """What a severity network's file says of itself.
 
     `fold` is the fold that it has not seen (None: trained on all); `training_fingerprint` is the SHA-256 over what it
-    was trained on (photo checksums and readings); `licence_class` is the most restricted use among its sources.
+    was trained on (photo checksums and readings); `licence_class` is the most restricted use among its sources;
+    `regions_sha256` names the region network that found the skin of its photos.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Metadata:
     sources: tuple[str, ...]
     training_fingerprint: str
     seed: int
+    regions_sha256: str
     calibration: Calibration
     schema: int = SCHEMA
     input_side: int = INPUT_SIDE
@@ -68,8 +74,13 @@ def load_bundle(model: str = DEFAULT) -> Bundle:
 
     A network of the manifest must have the SHA-256 that stands there; one given by path (`.onnx`) is the caller's own.
     """
+    return open_bundle(verified_bytes(model))
+
+
+def verified_bytes(model: str) -> bytes:
+    """The bytes of the network of that name in the manifest, their SHA-256 compared, or of the file at that path."""
     if model.endswith(".onnx"):
-        return open_bundle(_read(Path(model)))
+        return _read(Path(model))
     entries = _manifest()
     if model not in entries:
         raise ModelError(
@@ -80,12 +91,12 @@ def load_bundle(model: str = DEFAULT) -> Bundle:
     digest = hashlib.sha256(data).hexdigest()
     if digest != expected:
         raise ModelTampered(f"{file} has SHA-256 {digest}, expected {expected}: install scarscore again")
-    return open_bundle(data)
+    return data
 
 
 def names() -> tuple[str, ...]:
-    """The networks of the manifest."""
-    return tuple(_manifest())
+    """The severity networks of the manifest."""
+    return tuple(name for name in _manifest() if name != REGIONS)
 
 
 def open_bundle(data: bytes) -> Bundle:
@@ -106,7 +117,7 @@ def parse(data: bytes) -> onnx.ModelProto:
     return proto
 
 
-def write_metadata(data: bytes, metadata: Metadata) -> bytes:
+def write_metadata(data: bytes, metadata: DataclassInstance) -> bytes:
     """The same network with this metadata in its file, and nothing of the machine that exported it.
 
     The exporter writes stack traces, and so paths, into every node.
@@ -122,12 +133,9 @@ def write_metadata(data: bytes, metadata: Metadata) -> bytes:
 
 
 def read_metadata(proto: onnx.ModelProto) -> Metadata:
-    """The metadata in a network's file. Raises `BadMetadata` where it has none, or another version's."""
-    text = next((entry.value for entry in proto.metadata_props if entry.key == METADATA_KEY), None)
-    if text is None:
-        raise BadMetadata("the file carries no scarscore metadata: it is not one of our networks")
+    """The metadata in a severity network's file. Raises `BadMetadata` where it has none, or another version's."""
     try:
-        metadata = _metadata(json.loads(text))
+        metadata = _metadata(metadata_values(proto))
     except (KeyError, TypeError, ValueError) as error:
         raise BadMetadata(f"the file's metadata cannot be read: {error}") from None
     here = (SCHEMA, INPUT_SIDE, STRIDE, MEAN, STD, POWER, TYPES)
@@ -143,6 +151,20 @@ def read_metadata(proto: onnx.ModelProto) -> Metadata:
     if here != there:
         raise BadMetadata(f"the file was made for other pre-processing: {there}, here {here}")
     return metadata
+
+
+def metadata_values(proto: onnx.ModelProto) -> dict[str, Any]:
+    """The metadata in a network's file, not yet typed. Raises `BadMetadata` where there is none, or no table."""
+    text = next((entry.value for entry in proto.metadata_props if entry.key == METADATA_KEY), None)
+    if text is None:
+        raise BadMetadata("the file carries no scarscore metadata: it is not one of our networks")
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise BadMetadata(f"the file's metadata cannot be read: {error}") from None
+    if not isinstance(values, dict):
+        raise BadMetadata("the file's metadata is no table")
+    return values
 
 
 def _manifest() -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ Export is not done until the exported file has been evaluated: `export` fails if
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import onnx
@@ -13,35 +14,36 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from scarscore.model.engine import OUTPUTS
 from scarscore.model.errors import ModelError
-from scarscore.model.network import SeverityNetwork
 from scarscore.model.preprocess import INPUT_SIDE
 
 TOLERANCE = 1e-4  # of the output's own scale: severities reach 100, weights 1
-OUTPUTS = ("severity", "weight", "skin", "types")
 
 
 class _AsTuple(nn.Module):
     """The exporter names a plain tuple's members; it does not know named ones."""
 
-    def __init__(self, network: SeverityNetwork) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, photo: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        maps = self.network(photo)
-        return maps.severity, maps.weight, maps.skin, maps.types
+    def forward(self, photo: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.network(photo))
 
 
-def export(network: SeverityNetwork) -> bytes:
-    """The network as the bytes of an ONNX file, with a free batch size. Raises `ModelError` on a difference."""
+def export(network: nn.Module, outputs: Sequence[str] = OUTPUTS, side: int = INPUT_SIDE) -> bytes:
+    """The network as the bytes of an ONNX file, with a free batch size. Raises `ModelError` on a difference.
+
+    `outputs` names what the network answers, in its order; `side` is its input's, in px. By default the severity's.
+    """
     network.eval()
-    example = torch.rand(2, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    example = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(0)) * 2 - 1
     program = torch.onnx.export(
         _AsTuple(network).eval(),
         (example,),
         input_names=["photo"],
-        output_names=list(OUTPUTS),
+        output_names=list(outputs),
         dynamic_shapes={"photo": {0: torch.export.Dim("batch", min=1, max=64)}},
         external_data=False,
         dynamo=True,
@@ -51,21 +53,21 @@ def export(network: SeverityNetwork) -> bytes:
     buffer = io.BytesIO()
     onnx.save_model(program.model_proto, buffer)
     data = buffer.getvalue()
-    check_parity(network, data, example)
+    check_parity(network, data, example, outputs)
     return data
 
 
-def check_parity(network: SeverityNetwork, data: bytes, photos: Tensor) -> float:
+def check_parity(network: nn.Module, data: bytes, photos: Tensor, outputs: Sequence[str] = OUTPUTS) -> float:
     """Largest difference between torch and ONNX Runtime on these inputs, relative to each output's own scale.
 
     Raises `ModelError` above 1e-4.
     """
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    there = session.run(list(OUTPUTS), {"photo": photos.numpy()})
+    there = session.run(list(outputs), {"photo": photos.numpy()})
     with torch.inference_mode():
         here = network.eval()(photos)
     worst = 0.0
-    for name, ours, theirs in zip(OUTPUTS, here, there, strict=True):
+    for name, ours, theirs in zip(outputs, here, there, strict=True):
         scale = max(1.0, float(np.abs(ours.numpy()).max()))
         difference = float(np.abs(ours.numpy() - theirs).max()) / scale
         if not difference <= TOLERANCE:

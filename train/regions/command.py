@@ -1,0 +1,128 @@
+"""`scarscore regions`: label photos by the teacher, train the region network, measure it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scarscore.train.command import DEFAULT_START
+
+DEFAULT_WEIGHTS = DEFAULT_START.parent
+DEFAULT_LABELS = Path("runs/regions/labels")
+
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    envvar="SCARSCORE_DATA",
+    show_envvar=True,
+    help="Data folder with photos.csv and the readings.  [default: ../shared/data]",
+)
+_labels = click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_LABELS,
+    show_default=True,
+    help="Folder of label maps, as `scarscore regions labels` made it.",
+)
+
+
+@click.group(short_help="Label, train and measure the region network.")
+def regions() -> None:
+    """The network that says where on the face a pixel lies.
+
+    Three steps: label photos by a face mesh, train on them, measure the network on people it has not seen.
+    """
+
+
+@regions.command()
+@_data
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_WEIGHTS,
+    help="Folder with the teachers, a face detector and a face mesh.  [default: ../shared/weights]",
+    show_default=False,
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_LABELS,
+    show_default=True,
+    help="Folder for the label maps, which show people's faces: keep it out of the repository.",
+)
+def labels(data: Path | None, weights: Path, out: Path) -> None:
+    """Label every photo of whole faces. Takes ten minutes on one core; stopped, it goes on where it was."""
+    import cv2
+
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.train.regions.labels import kept_counts, write_labels
+
+    cv2.setNumThreads(1)
+    entries = write_labels(load(data_root(data)), weights, out, click.echo)
+    for source, (kept, seen) in sorted(kept_counts(entries).items()):
+        click.echo(f"{source}: {kept} of {seen} photos labelled ({kept / seen:.1%})")
+
+
+@regions.command()
+@_data
+@_labels
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_START,
+    envvar="SCARSCORE_START_WEIGHTS",
+    show_envvar=True,
+    help="MobileNetV2 start weights, a state dict with torchvision's names.  [default: ../shared/weights]",
+    show_default=False,
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs/regions"),
+    show_default=True,
+    help="Folder of the run. What is already in it is gone on from.",
+)
+@click.option("--epochs", type=click.IntRange(min=1), help="Fewer or more looks at the photos.  [default: the shipped]")
+@click.option("--install", is_flag=True, help="Put the finished network into model/weights, with its checksum.")
+def train(data: Path | None, labels: Path, start: Path, out: Path, epochs: int | None, install: bool) -> None:
+    """Train the region network on one core, in about half an hour. Stopped, it goes on from the last epoch."""
+    import cv2
+    import torch
+
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.train.regions.material import RegionConfig
+    from scarscore.train.regions.run import install_regions, train_run
+
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    config = RegionConfig() if epochs is None else RegionConfig(epochs=epochs, fine_epochs=max(1, epochs // 2))
+    network = train_run(load(data_root(data)), labels, start, config, out, click.echo)
+    click.echo(f"network: {network}")
+    if install:
+        click.echo(f"installed: {install_regions(network)}")
+
+
+@regions.command()
+@_data
+@_labels
+@click.option("--model", default="regions", show_default=True, help="A network's name, or the path of an .onnx file.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("regions.md"),
+    show_default=True,
+    help="The report; the same figures go into a .json beside it.",
+)
+def evaluate(data: Path | None, labels: Path, model: str, out: Path) -> None:
+    """Measure the region network against its teacher, on people whom it has not seen."""
+    import cv2
+
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.train.regions.evaluation import evaluate_regions
+    from scarscore.train.regions.report import as_markdown, write_report
+
+    cv2.setNumThreads(1)
+    figures = evaluate_regions(load(data_root(data)), labels, model, lambda line: click.echo(line, err=True))
+    click.echo(as_markdown(figures))
+    click.echo(f"written: {', '.join(str(path) for path in write_report(figures, out))}", err=True)
