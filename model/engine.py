@@ -1,4 +1,4 @@
-"""Runs a severity network with ONNX Runtime: pixels in, local severities out. No torch.
+"""Runs a severity network with ONNX Runtime: a photo in, local severities out. No torch.
 
 One session per process, one thread each: small networks gain little from a wide pool, and results must not depend
 on the number of threads.
@@ -12,24 +12,26 @@ import numpy as np
 import onnxruntime
 
 from scarscore.model.bundle import Bundle
-from scarscore.model.preprocess import Floats, Pixels, fit, normalise
+from scarscore.model.preprocess import Floats, Frame, Window, normalise
 from scarscore.model.severity import Severity, calibrated, pool, pool_types
 
+OUTPUTS = ("severity", "weight", "types")
 ERRORS_ONLY = 3  # ONNX Runtime's log level: its warnings about hardware it did not find are not the user's
 
 
 @dataclass(frozen=True)
 class LocalMaps:
-    """What the network sees, one value per position that covers the photo (rows x columns, at stride 8).
+    """What the network sees, one value per position (rows x columns, at stride 8) of a `window` of the photo.
 
-    `severity` is local and uncalibrated (>= 0), `weight` how much the position counts in a pool (0-1), `skin` the
-    probability that it shows judgeable skin, `types` the logits of the scar types (3, rows, columns).
+    `severity` is local and uncalibrated (>= 0), `weight` how much the position counts in a pool (0-1, 0 off the
+    skin), `judged` its share of skin that can be judged (0-1), `types` the logits of the scar types (3, rows, columns).
     """
 
     severity: Floats
     weight: Floats
-    skin: Floats
+    judged: Floats
     types: Floats
+    window: Window
 
     @property
     def pooled(self) -> float:
@@ -53,12 +55,11 @@ class Engine:
         self.bundle = bundle
         self._session = onnxruntime.InferenceSession(bundle.data, options, providers=["CPUExecutionProvider"])
 
-    def look(self, pixels: Pixels) -> LocalMaps:
-        """The maps of one photo, uint8 RGB (h, w, 3)."""
-        frame = fit(pixels)
-        severity, weight, skin, types = self._session.run(None, {"photo": normalise(frame.square[np.newaxis])})
+    def look(self, frame: Frame) -> LocalMaps:
+        """The maps of one photo."""
+        severity, weight, types = self._session.run(OUTPUTS, {"photo": normalise(frame.square[np.newaxis])})
         part = (Ellipsis, slice(frame.rows), slice(frame.columns))
-        return LocalMaps(severity[0][part], weight[0][part], skin[0][part], types[0][part])
+        return LocalMaps(severity[0][part], weight[0][part] * frame.judged, frame.judged, types[0][part], frame.window)
 
     def judge(self, maps: LocalMaps) -> Severity:
         """The photo's severity in the readings' terms."""

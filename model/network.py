@@ -16,6 +16,7 @@ from torchvision.models import mobilenet_v2
 from scarscore.model.severity import POWER, TYPES
 
 STEM = 5  # blocks 0 to 4, up to stride 8: edges and colours, kept as the start weights have them
+STEM_SHAPE = (32, 40, 40)  # of its features
 LATERALS = {6: 32, 13: 96, 17: 320}  # block -> channels, at strides 8, 16 and 32
 WIDTH = 64
 SEVERITY_SCALE = 20.0  # brings softplus near the readings' range, so that the head starts near their mean
@@ -24,13 +25,12 @@ SEVERITY_SCALE = 20.0  # brings softplus near the readings' range, so that the h
 class Maps(NamedTuple):
     """Per position at stride 8.
 
-    Local severity (n, h, w) >= 0; weight (n, h, w) 0-1, how much the position counts in a pool; skin (n, h, w),
-    probability of judgeable skin; type logits (n, 3, h, w).
+    Local severity (n, h, w) >= 0; weight (n, h, w) 0-1, how much a position counts in a pool, if it is skin; type
+    logits (n, 3, h, w).
     """
 
     severity: Tensor
     weight: Tensor
-    skin: Tensor
     types: Tensor
 
 
@@ -57,7 +57,7 @@ def backbone() -> nn.Sequential:
 
 
 class SeverityNetwork(nn.Module):
-    """Local severity, its weight, skin and scar types of a photo, at every eighth pixel."""
+    """Local severity, its weight and scar types of a photo's skin, at every eighth pixel."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class SeverityNetwork(nn.Module):
         self.body = nn.ModuleList(blocks[STEM:])
         self.laterals = nn.ModuleDict({str(k): nn.Conv2d(c, WIDTH, 1) for k, c in LATERALS.items()})
         self.mix = nn.Sequential(nn.Conv2d(WIDTH, WIDTH, 3, padding=1), nn.ReLU6(inplace=True), nn.Dropout2d(0.1))
-        self.head = nn.Conv2d(WIDTH, 3 + len(TYPES), 1)
+        self.head = nn.Conv2d(WIDTH, 2 + len(TYPES), 1)
         # Whole photos are read higher than the power mean of their cells, by about a constant (blueprint section 5).
         self.photo_scale = nn.Parameter(torch.ones(()))
         self.photo_offset = nn.Parameter(torch.zeros(()))
@@ -76,7 +76,7 @@ class SeverityNetwork(nn.Module):
         return self.decode(self.stem(x))
 
     def decode(self, x: Tensor) -> Maps:
-        """The maps from the stem's features, (n, 32, 40, 40)."""
+        """The maps from the stem's features, (n, *STEM_SHAPE)."""
         features: dict[int, Tensor] = {}
         for index, block in enumerate(self.body, start=STEM):
             x = block(x)
@@ -86,12 +86,8 @@ class SeverityNetwork(nn.Module):
         for index in (13, 6):
             top = features[index] + functional.interpolate(top, scale_factor=2.0, mode="nearest")
         out = self.head(self.mix(top))
-        severity = SEVERITY_SCALE * functional.softplus(out[:, 0])
-        skin = torch.sigmoid(out[:, 2])
-        # Readers judge the scarred part, so the network may choose where to look, but only on skin: which skin there
-        # is must not be bent to fit a reading.
-        weight = torch.sigmoid(out[:, 1]) * skin.detach()
-        return Maps(severity, weight, skin, out[:, 3:])
+        # Readers judge the scarred part, so the network may choose where on the skin to look.
+        return Maps(SEVERITY_SCALE * functional.softplus(out[:, 0]), torch.sigmoid(out[:, 1]), out[:, 2:])
 
     def load_start_weights(self, state: dict[str, Tensor]) -> None:
         """Take MobileNetV2's feature weights, by torchvision's names; the ImageNet classifier is dropped."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 
 os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # it asks the package index for news when it is imported
 
@@ -16,9 +17,21 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scarscore.model.preprocess import GREY, Pixels
+from scarscore.model.preprocess import GREY, STRIDE, Pixels, fit
+from scarscore.train.samples import Picture
 
 SMALLEST = 180 / 320
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One look at a photo: what the network sees.
+
+    `square` is uint8 RGB (320, 320, 3); `cells` uint8 (320, 320): 1 to 9 for the nine cells, 0 off the skin.
+    """
+
+    square: Pixels
+    cells: npt.NDArray[np.uint8]
 
 
 def pipeline() -> alb.Compose:
@@ -48,10 +61,18 @@ def pipeline() -> alb.Compose:
     )
 
 
-def augmented(
-    steps: alb.Compose, square: Pixels, cells: npt.NDArray[np.uint8], seed: str
-) -> tuple[Pixels, npt.NDArray[np.uint8]]:
-    """One look at a photo and its cells, the same for the same seed."""
+def plain(picture: Picture) -> Look:
+    """The photo as it is served."""
+    frame = fit(picture.pixels, picture.skin)
+    cells = np.zeros(frame.square.shape[:2], np.uint8)
+    size = (frame.columns * STRIDE, frame.rows * STRIDE)
+    shown = picture.cells[frame.window.slices]
+    cells[: size[1], : size[0]] = cv2.resize(shown, size, interpolation=cv2.INTER_NEAREST)
+    return Look(frame.square, cells)
+
+
+def augmented(steps: alb.Compose, look: Look, seed: str) -> Look:
+    """Another look at a photo than the plain one, the same for the same seed."""
     steps.set_random_seed(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4]))
-    out = steps(image=square, mask=cells)
-    return out["image"], out["mask"]
+    out = steps(image=look.square, mask=look.cells)
+    return Look(out["image"], out["mask"])

@@ -29,9 +29,9 @@ class Config:
     huber_beta: float
     cell_weight: float
     rank_weight: float
-    skin_weight: float
     type_weight: float
     twice: tuple[str, ...]
+    close_ups_below: float
 
     def __post_init__(self) -> None:
         if self.folds < 2 or self.epochs < 1 or self.average_epochs < 0 or self.batch < 2:

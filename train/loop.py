@@ -39,7 +39,6 @@ class Material:
             torch.tensor([s.rated.severity for s in chosen], dtype=torch.float32),
             cells,
             torch.from_numpy(np.stack([s.cell_severity for s in chosen])),
-            torch.from_numpy(np.stack([s.cell_skin for s in chosen])),
             torch.from_numpy(np.stack([s.types for s in chosen])),
         )
         return features.contiguous(memory_format=torch.channels_last), targets
@@ -74,7 +73,7 @@ def train_network(
         draws = shuffle.permutation(np.concatenate([index, twice]))
         views = _views_of(draws, epoch, material.views.augmented_count)
         _train_mode(network)
-        sums = np.zeros(5)
+        sums = np.zeros(4)
         for part in np.array_split(np.arange(len(draws)), steps):
             features, targets = material.batch(views[part], draws[part])
             terms = losses(network, network.decode(features), targets, config.huber_beta)
@@ -89,10 +88,10 @@ def train_network(
             average.update_parameters(network)
         _save(folder / "checkpoint.pt", network, average, optimiser, schedule, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
-        photo, cell, rank, skin, types = sums / steps
+        photo, cell, rank, types = sums / steps
         shown = network if epoch < config.epochs else _averaged(average)
         say(
-            f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} skin {skin:.3f} "
+            f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} "
             f"types {types:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
         )
     return _averaged(average).eval()

@@ -1,4 +1,4 @@
-"""What the severity network is taught: readings of photos and cells, their order, where skin is, scar types."""
+"""What the severity network is taught: readings of photos and cells, their order, scar types."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ TYPES_FROM = 10.0  # points: below, there is hardly a scar whose type could be s
 
 @dataclass(frozen=True)
 class Batch:
-    """Targets of n photos: `severity` (n,), `cells` (n, 40, 40) cell numbers, `cell_severity` and `cell_skin` (n, 9)
-    with NaN where not read, `types` (n, 3)."""
+    """Targets of n photos: `severity` (n,); `cell_severity` (n, 9), NaN where not read; `types` (n, 3).
+
+    `cells` (n, 40, 40) says which cell a position lies in, 1 to 9, and 0 where there is no skin.
+    """
 
     severity: Tensor
     cells: Tensor
     cell_severity: Tensor
-    cell_skin: Tensor
     types: Tensor
 
 
@@ -36,7 +37,6 @@ class Losses(NamedTuple):
     photo: Tensor
     cell: Tensor
     rank: Tensor
-    skin: Tensor
     types: Tensor
 
 
@@ -49,24 +49,15 @@ def photo_severity(network: SeverityNetwork, maps: Maps, cells: Tensor) -> Tenso
 def losses(network: SeverityNetwork, maps: Maps, batch: Batch, beta: float) -> Losses:
     """Every term for one batch; a term for which the batch holds no target is 0."""
     severity = photo_severity(network, maps, batch.cells)
-    photo = functional.smooth_l1_loss(severity, batch.severity, beta=beta)
+    photo = _huber(severity, batch.severity, beta)
     member = torch.stack([batch.cells == number for number in range(1, CELLS + 1)], 1).float()
     inside = maps.weight.unsqueeze(1) * member
     pooled = pool(maps.severity.unsqueeze(1).expand_as(inside), inside)
-    cell = _mean(
-        functional.smooth_l1_loss(pooled, batch.cell_severity.nan_to_num(), reduction="none", beta=beta),
-        ~batch.cell_severity.isnan(),
-    )
-    seen = (member * maps.skin.unsqueeze(1)).sum((-2, -1)) / member.sum((-2, -1)).clamp_min(1.0)
-    known = ~batch.cell_skin.isnan() & (member.sum((-2, -1)) > 0)
-    skin = _mean(
-        functional.binary_cross_entropy(seen.clamp(1e-4, 1 - 1e-4), batch.cell_skin.nan_to_num(), reduction="none"),
-        known,
-    )
+    cell = _huber(pooled, batch.cell_severity.where(member.sum((-2, -1)) > 0, torch.nan), beta)
     named = functional.binary_cross_entropy_with_logits(
         pool_types(maps, (batch.cells > 0).float()), batch.types, reduction="none"
     ).mean(1)
-    return Losses(photo, cell, _rank(severity, batch.severity), skin, _mean(named, batch.severity >= TYPES_FROM))
+    return Losses(photo, cell, _rank(severity, batch.severity), _mean(named, batch.severity >= TYPES_FROM))
 
 
 def total(terms: Losses, config: Config) -> Tensor:
@@ -75,9 +66,14 @@ def total(terms: Losses, config: Config) -> Tensor:
         terms.photo
         + config.cell_weight * terms.cell
         + config.rank_weight * terms.rank
-        + config.skin_weight * terms.skin
         + config.type_weight * terms.types
     )
+
+
+def _huber(told: Tensor, reading: Tensor, beta: float) -> Tensor:
+    """Mean Huber loss over the values that were read."""
+    each = functional.smooth_l1_loss(told, reading.nan_to_num(), reduction="none", beta=beta)
+    return _mean(each, ~reading.isnan())
 
 
 def _rank(severity: Tensor, reading: Tensor) -> Tensor:

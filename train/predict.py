@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from scarscore.datasets.photos import Rated
 from scarscore.model.engine import Engine, LocalMaps
-from scarscore.model.preprocess import Pixels
+from scarscore.model.preprocess import Frame
 from scarscore.model.severity import Severity, pool
 from scarscore.train.samples import GRID
 
@@ -21,7 +23,8 @@ class Outcome:
     """A network's answer to one rated photo or cut.
 
     `pooled` is the uncalibrated severity, `told` the calibrated one with interval, grades and types; `cells` the
-    uncalibrated severity of the nine cells, None where no reading of cells exists or the reading is "no skin".
+    uncalibrated severity of the nine cells, None where no reading of cells exists, or where
+    the reader or the network saw no skin.
     """
 
     rated: Rated
@@ -31,9 +34,9 @@ class Outcome:
     told: Severity
 
 
-def predict(engine: Engine, photos: Iterable[tuple[Rated, Pixels]]) -> list[Outcome]:
+def predict(engine: Engine, photos: Iterable[tuple[Rated, Frame]]) -> list[Outcome]:
     """The network's outcomes for these photos."""
-    return [_outcome(engine, rated, engine.look(pixels)) for rated, pixels in photos]
+    return [_outcome(engine, rated, engine.look(shown)) for rated, shown in photos]
 
 
 def _outcome(engine: Engine, rated: Rated, maps: LocalMaps) -> Outcome:
@@ -43,11 +46,9 @@ def _outcome(engine: Engine, rated: Rated, maps: LocalMaps) -> Outcome:
 
 def _cells(maps: LocalMaps, read: tuple[float | None, ...]) -> tuple[float | None, ...]:
     """The same pooling for each cell that has a reading."""
-    rows, columns = maps.severity.shape
-    down = [slice(rows * i // GRID, rows * (i + 1) // GRID) for i in range(GRID)]
-    across = [slice(columns * i // GRID, columns * (i + 1) // GRID) for i in range(GRID)]
-    parts = [(y, x) for y in down for x in across]
+    down, across = ((place * GRID).astype(int) for place in maps.window.places(*maps.severity.shape))
+    home = down[:, np.newaxis] * GRID + across
     return tuple(
-        None if value is None else pool(maps.severity[part], maps.weight[part])
-        for part, value in zip(parts, read, strict=True)
+        None if value is None or not (home == cell).any() else pool(maps.severity, maps.weight * (home == cell))
+        for cell, value in enumerate(read)
     )

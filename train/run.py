@@ -21,22 +21,25 @@ from scarscore.model.bundle import Metadata, open_bundle, write_metadata
 from scarscore.model.engine import Engine
 from scarscore.model.export import export
 from scarscore.model.network import SeverityNetwork
+from scarscore.model.region_engine import RegionEngine
 from scarscore.train.calibrate import IDENTITY, fit_calibration
+from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
 from scarscore.train.loop import Material, train_network
 from scarscore.train.predict import Outcome, predict
-from scarscore.train.samples import fingerprint, photo_pixels, sample, trainable
+from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture, sample, trainable
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run is made of: its data, its folds, where it lies."""
+    """What a run is made of: its data, what finds their skin, its folds, where it lies."""
 
     collection: Collection
+    finder: RegionEngine
     rated: tuple[Rated, ...]
     folds: Folds
     config: Config
@@ -45,6 +48,10 @@ class Run:
     def seen(self, fold: int | None) -> tuple[Rated, ...]:
         """What the network of this fold is trained on (None: everything)."""
         return tuple(r for r in self.rated if fold is None or self.folds.fold_of[r.key] != fold)
+
+    def home(self, rated: Rated) -> int:
+        """The fold that a photo, or a part of one, is held out in."""
+        return self.folds.fold_of[rated.photo.rating_id if rated.key not in self.folds.fold_of else rated.key]
 
     @property
     def networks(self) -> tuple[int | None, ...]:
@@ -67,7 +74,7 @@ def open_run(root: Path, config: Config, folder: Path) -> Run:
     rated = trainable(collection, config.sources)
     if not rated:
         raise DataError("no rated photo to train on")
-    return Run(collection, rated, grouped_folds(rated, config.folds, config.seed), config, folder)
+    return Run(collection, RegionEngine.load(), rated, grouped_folds(rated, config.folds, config.seed), config, folder)
 
 
 def train_run(run: Run, wanted: Sequence[int | None], start_weights: Path, say: Say) -> bool:
@@ -82,7 +89,7 @@ def train_run(run: Run, wanted: Sequence[int | None], start_weights: Path, say: 
         material = _material(run, start, say)
         for fold in missing:
             say(f"network of {'all photos' if fold is None else f'fold {fold}'}")
-            held_out = frozenset[str]() if fold is None else run.folds.held_out(fold)
+            held_out = frozenset(s.rated.key for s in material.samples if run.home(s.rated) == fold)
             folder = run.folder / network_file(fold).removesuffix(".onnx")
             network = train_network(start, material, held_out, run.config, folder, say)
             _raw(run, fold).write_bytes(export(network))
@@ -115,12 +122,18 @@ def read_start_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _material(run: Run, start: dict[str, Tensor], say: Say) -> Material:
-    say(f"reading {len(run.rated)} photos and cuts")
-    samples = [sample(run.collection, item) for item in run.rated]
+    say("cutting close-ups out of clear faces")
+    near = close_ups(run.collection, run.rated, run.config.close_ups_below, run.finder)
+    samples = [sample(item) for item in (*run.rated, *near)]
     network = SeverityNetwork()
     network.load_start_weights(start)
-    folder = run.folder / "views"
-    return Material(samples, take_views(samples, network.stem, run.config.epochs, run.config.seed, folder, say))
+
+    def read(item: Sample) -> Picture:
+        return picture(run.collection, item.rated, run.finder.find_skin)
+
+    config, folder = run.config, run.folder / "views"
+    views = take_views(samples, read, network.stem, config.epochs, config.seed, run.finder.bundle.sha256, folder, say)
+    return Material(samples, views)
 
 
 def _raw(run: Run, fold: int | None) -> Path:
@@ -131,7 +144,7 @@ def _raw(run: Run, fold: int | None) -> Path:
 def _outcomes(run: Run, fold: int) -> list[Outcome]:
     data = write_metadata(_raw(run, fold).read_bytes(), _metadata(run, fold))
     held_out = run.folds.held_out(fold)
-    photos = ((r, photo_pixels(run.collection, r)) for r in run.rated if r.key in held_out)
+    photos = ((r, frame(run.collection, r, run.finder.find_skin)) for r in run.rated if r.key in held_out)
     return predict(Engine(open_bundle(data)), photos)
 
 
@@ -144,5 +157,6 @@ def _metadata(run: Run, fold: int | None) -> Metadata:
         sources=run.config.sources,
         training_fingerprint=fingerprint(run.seen(fold)),
         seed=run.config.seed,
+        regions_sha256=run.finder.bundle.sha256,
         calibration=IDENTITY,
     )

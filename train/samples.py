@@ -1,4 +1,4 @@
-"""From rated photos to what the network is taught: a square of pixels, its nine cells, its readings.
+"""From rated photos to what the network is taught: pixels, their nine cells, their readings.
 
 Only photos that their card permits to be trained on, and that most readers called usable.
 """
@@ -6,6 +6,7 @@ Only photos that their card permits to be trained on, and that most readers call
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,28 +16,38 @@ from PIL import Image
 from scarscore.datasets.cards import Use, require
 from scarscore.datasets.photos import Collection, Rated
 from scarscore.model.pixels import rgb_pixels
-from scarscore.model.preprocess import INPUT_SIDE, STRIDE, Pixels, fit
+from scarscore.model.preprocess import INPUT_SIDE, STRIDE, Floats, Frame, Pixels, fit, legible
 from scarscore.model.severity import TYPES
 
 GRID = 3
 MAP_SIDE = INPUT_SIDE // STRIDE
 
+FindSkin = Callable[[Pixels], Floats]  # a photo (h, w, 3) to its skin (h, w), 0 to 1
+
 
 @dataclass(frozen=True)
 class Sample:
-    """A rated photo as it is taught.
+    """A rated photo's targets.
 
-    `square` is uint8 RGB (320, 320, 3); `cells` uint8 (320, 320) holds 1 to 9 for the nine cells, row by row, and 0
-    beside the photo. `cell_severity` has nine readings 0-100, NaN where none; `cell_skin` nine values: 1 judgeable
-    skin, 0 not, NaN unknown. `types` is the share of readers who saw each scar type.
+    `cell_severity` has nine readings 0-100, row by row, NaN where none; `types` is the share of readers who saw each
+    scar type.
     """
 
     rated: Rated
-    square: Pixels
-    cells: npt.NDArray[np.uint8]
     cell_severity: npt.NDArray[np.float32]
-    cell_skin: npt.NDArray[np.float32]
     types: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A photo's pixels, uint8 RGB (h, w, 3), its skin, float32 (h, w) 0 to 1, and its nine cells.
+
+    `cells` uint8 (h, w): 1 to 9, the cell that each pixel lies in, row by row; 0 where there is no skin.
+    """
+
+    pixels: Pixels
+    skin: Floats
+    cells: npt.NDArray[np.uint8]
 
 
 def trainable(collection: Collection, sources: tuple[str, ...]) -> tuple[Rated, ...]:
@@ -57,21 +68,30 @@ def photo_pixels(collection: Collection, rated: Rated) -> Pixels:
     return np.ascontiguousarray(pixels[y0:y1, x0:x1])
 
 
-def sample(collection: Collection, rated: Rated) -> Sample:
-    """Read a rated photo from its file and lay it out for training."""
-    frame = fit(photo_pixels(collection, rated))
-    height, width = frame.rows * STRIDE, frame.columns * STRIDE
-    down, across = (np.arange(n) * GRID // n for n in (height, width))
-    cells = np.zeros((INPUT_SIDE, INPUT_SIDE), np.uint8)
-    cells[:height, :width] = down[:, None] * GRID + across + 1
+def sample(rated: Rated) -> Sample:
+    """The targets of a rated photo."""
     read = rated.cells or (None,) * (GRID * GRID)
     severity = np.array([np.nan if value is None else value for value in read], np.float32)
-    skin = np.where(np.isnan(severity), 0.0 if rated.cells else np.nan, 1.0).astype(np.float32)
-    types = np.array([rated.type_share(name) for name in TYPES], np.float32)
-    return Sample(rated, frame.square, cells, severity, skin, types)
+    return Sample(rated, severity, np.array([rated.type_share(name) for name in TYPES], np.float32))
 
 
-def fingerprint(rated: tuple[Rated, ...]) -> str:
+def picture(collection: Collection, rated: Rated, find_skin: FindSkin) -> Picture:
+    """Read a rated photo from its file, with its skin and its cells."""
+    pixels = photo_pixels(collection, rated)
+    skin = find_skin(pixels)
+    height, width = pixels.shape[:2]
+    down, across = (np.arange(n) * GRID // n for n in (height, width))
+    cells = np.where((skin >= 0.5) & legible(pixels), down[:, None] * GRID + across + 1, 0)
+    return Picture(pixels, skin, cells.astype(np.uint8))
+
+
+def frame(collection: Collection, rated: Rated, find_skin: FindSkin) -> Frame:
+    """A rated photo as the network is served it."""
+    pixels = photo_pixels(collection, rated)
+    return fit(pixels, find_skin(pixels))
+
+
+def fingerprint(rated: Sequence[Rated]) -> str:
     """SHA-256 over what a network is trained on: each photo's checksum, cut and readings, in any order."""
     lines = sorted(f"{r.key} {r.photo.sha256} {r.cut} {r.severity:.4f} {r.cells}" for r in rated)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,12 +1,13 @@
 """Looks at every photo, taken once for all folds: the frozen stem's features of each augmented view, on disk.
 
 The stem is not trained and every epoch wants one new view, so a run of five folds would compute the same features
-six times. View 0 is the photo as it is; views 1 to `epochs` are augmented. Resumable view by view.
+six times. View 0 is the photo as it is; views 1 to `count` are augmented. Resumable photo by photo.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,19 +18,25 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from scarscore.model.network import STEM_SHAPE
 from scarscore.model.preprocess import STRIDE, normalise
-from scarscore.train.augment import augmented, pipeline
-from scarscore.train.samples import MAP_SIDE, Sample
+from scarscore.train import augment
+from scarscore.train.augment import Look, augmented, pipeline, plain
+from scarscore.train.samples import MAP_SIDE, Picture, Sample, fingerprint
 
-BATCH = 32
-STEM_SHAPE = (32, 40, 40)
+TOLD_EVERY = 50  # photos
 
 Say = Callable[[str], None]
+Read = Callable[[Sample], Picture]
 
 
 @dataclass(frozen=True)
 class Views:
-    """Stem features float16 (views, photos, 32, 40, 40) and cells uint8 (views, photos, 40, 40), 0 beside the photo."""
+    """What each view of each photo shows, by (view, photo).
+
+    `features` float16 (views, photos, channels, rows, columns) of the stem; `cells` uint8 (views, photos, 40, 40), 0
+    off the skin.
+    """
 
     features: npt.NDArray[np.float16]
     cells: npt.NDArray[np.uint8]
@@ -39,28 +46,53 @@ class Views:
         """How many views are augmented."""
         return int(self.features.shape[0]) - 1
 
+    def put(self, photo: int, looks: Sequence[Look], stem: nn.Module) -> None:
+        """Keep all looks at one photo."""
+        squares = torch.from_numpy(normalise(np.stack([look.square for look in looks])))
+        with torch.inference_mode():
+            features = stem(squares.contiguous(memory_format=torch.channels_last))
+        middle = slice(STRIDE // 2, None, STRIDE)
+        self.features[:, photo] = features.numpy()
+        self.cells[:, photo] = np.stack([look.cells[middle, middle] for look in looks])
 
-def take_views(samples: Sequence[Sample], stem: nn.Module, count: int, seed: int, folder: Path, say: Say) -> Views:
-    """Views 0 to `count` of every photo, from the folder as far as they are there."""
+
+def take_views(
+    samples: Sequence[Sample],
+    read: Read,
+    stem: nn.Module,
+    count: int,
+    seed: int,
+    skin: str,
+    folder: Path,
+    say: Say,
+) -> Views:
+    """Views 0 to `count` of every photo, from the folder as far as they are there.
+
+    `skin` names what found the skin that `read` gives: views of another skin are not used.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    views = _open(folder, _identity(samples, stem, count, seed), (count + 1, len(samples)))
+    views = _open(folder, _identity(samples, stem, count, seed, skin), (count + 1, len(samples)))
     done = folder / "done"
     first = int(done.read_text()) if done.exists() else 0
     stem.eval()
+    steps = pipeline()
     start = time.monotonic()
-    for view in range(first, count + 1):
-        _fill(views, view, samples, stem, seed)
-        done.write_text(str(view + 1))
-        left = (time.monotonic() - start) / (view - first + 1) * (count - view)
-        say(f"views: {view + 1} of {count + 1}, {left / 60:.0f} min left")
+    for photo in range(first, len(samples)):
+        item = samples[photo]
+        look = plain(read(item))
+        seeds = (f"{seed} {view} {item.rated.key}" for view in range(1, count + 1))
+        views.put(photo, [look, *(augmented(steps, look, text) for text in seeds)], stem)
+        if (photo + 1) % TOLD_EVERY == 0 or photo + 1 == len(samples):
+            done.write_text(str(photo + 1))
+            left = (time.monotonic() - start) / (photo - first + 1) * (len(samples) - photo - 1)
+            say(f"views of {photo + 1} of {len(samples)} photos, {left / 60:.0f} min left")
     return views
 
 
-def _identity(samples: Sequence[Sample], stem: nn.Module, count: int, seed: int) -> str:
-    """What the stored views depend on: the photos, the stem, the seed and the augmentations."""
-    digest = hashlib.sha256(f"{count} {seed} {pipeline()}".encode())
-    for item in samples:
-        digest.update(item.square.tobytes())
+def _identity(samples: Sequence[Sample], stem: nn.Module, count: int, seed: int, skin: str) -> str:
+    """What the stored views depend on: the photos in their order, their skin, the stem, the augmentations."""
+    parts = [f"{count} {seed} {skin} {pipeline()}", inspect.getsource(augment), fingerprint([s.rated for s in samples])]
+    digest = hashlib.sha256("\n".join([*parts, *(s.rated.key for s in samples)]).encode())
     for value in stem.state_dict().values():
         digest.update(value.numpy().tobytes())
     return digest.hexdigest()
@@ -73,24 +105,9 @@ def _open(folder: Path, identity: str, shape: tuple[int, int]) -> Views:
     if mode == "w+":
         (folder / "done").unlink(missing_ok=True)
     opened = np.lib.format.open_memmap
-    features = opened(folder / "features.npy", mode, np.float16, (*shape, *STEM_SHAPE))
-    cells = opened(folder / "cells.npy", mode, np.uint8, (*shape, MAP_SIDE, MAP_SIDE))
+    views = Views(
+        opened(folder / "features.npy", mode, np.float16, (*shape, *STEM_SHAPE)),
+        opened(folder / "cells.npy", mode, np.uint8, (*shape, MAP_SIDE, MAP_SIDE)),
+    )
     name.write_text(identity)
-    return Views(features, cells)
-
-
-def _fill(views: Views, view: int, samples: Sequence[Sample], stem: nn.Module, seed: int) -> None:
-    steps = pipeline()
-    for start in range(0, len(samples), BATCH):
-        part = samples[start : start + BATCH]
-        looks = [
-            (s.square, s.cells) if view == 0 else augmented(steps, s.square, s.cells, f"{seed} {view} {s.rated.key}")
-            for s in part
-        ]
-        squares = torch.from_numpy(normalise(np.stack([square for square, _ in looks])))
-        with torch.inference_mode():
-            features = stem(squares.contiguous(memory_format=torch.channels_last))
-        rows = slice(start, start + len(part))
-        views.features[view, rows] = features.numpy()
-        middle = slice(STRIDE // 2, None, STRIDE)
-        views.cells[view, rows] = np.stack([cells[middle, middle] for _, cells in looks])
+    return views

@@ -9,7 +9,11 @@ import pytest
 
 from scarscore.model.bundle import load_bundle
 from scarscore.model.engine import Engine
-from scarscore.model.preprocess import Pixels
+from scarscore.model.preprocess import Frame, Pixels, everywhere, fit
+
+
+def shown(pixels: Pixels) -> Frame:
+    return fit(pixels, everywhere(pixels))
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def photos() -> list[Pixels]:
 
 
 def test_the_maps_cover_exactly_the_photo(engine: Engine) -> None:
-    maps = engine.look(np.full((1024, 512, 3), 140, np.uint8))
+    maps = engine.look(shown(np.full((1024, 512, 3), 140, np.uint8)))
     assert maps.severity.shape == maps.weight.shape == (40, 20)
     assert maps.types.shape == (3, 40, 20)
     assert (maps.severity >= 0).all()
@@ -33,13 +37,22 @@ def test_the_maps_cover_exactly_the_photo(engine: Engine) -> None:
 
 
 def test_a_photo_scores_the_same_twice_and_in_threads(engine: Engine, photos: list[Pixels]) -> None:
-    alone = [engine.judge(engine.look(p)) for p in photos]
+    alone = [engine.judge(engine.look(shown(p))) for p in photos]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda p: engine.judge(engine.look(p)), photos * 3))
+        together = list(pool.map(lambda p: engine.judge(engine.look(shown(p))), photos * 3))
     assert together == alone * 3
 
 
 def test_what_lies_beside_the_photo_never_counts(engine: Engine) -> None:
     """The same photo as a strip scores by its own positions alone: the filling beside it has no say in the pool."""
-    maps = engine.look(np.random.default_rng(1).integers(0, 256, (100, 1000, 3), dtype=np.uint8))
+    maps = engine.look(shown(np.random.default_rng(1).integers(0, 256, (100, 1000, 3), dtype=np.uint8)))
     assert maps.severity.shape == (4, 40)
+
+
+def test_what_is_no_skin_has_no_weight(engine: Engine) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (400, 400, 3), dtype=np.uint8)
+    skin = everywhere(pixels)
+    skin[100:200, 100:200] = 0.0
+    maps = engine.look(fit(pixels, skin))
+    assert (maps.weight[11:19, 11:19] == 0).all()
+    assert (maps.weight[:9] > 0).all()

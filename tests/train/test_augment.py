@@ -1,38 +1,48 @@
-"""Augmentation: seeded, and the cells move with the skin."""
+"""Augmentation: seeded, the cells move with the skin, and no background is shown."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from scarscore.model.preprocess import GREY
-from scarscore.train.augment import augmented, pipeline
+from scarscore.model.preprocess import GREY, STRIDE, fit
+from scarscore.train.augment import augmented, pipeline, plain
+from scarscore.train.samples import Picture
 
 
-def halves() -> tuple[np.ndarray, np.ndarray]:
-    """A photo that is dark on its left (cell 1) and bright on its right (cell 2), with nothing below."""
-    square = np.full((320, 320, 3), GREY, np.uint8)
-    cells = np.zeros((320, 320), np.uint8)
-    square[:240, :160], square[:240, 160:] = 60, 200
-    cells[:240, :160], cells[:240, 160:] = 1, 2
-    return square, cells
+def halves() -> Picture:
+    """Skin that is dark on its left (cell 1) and bright on its right (cell 2), with a red wall below."""
+    pixels = np.full((600, 640, 3), (250, 0, 0), np.uint8)
+    skin, cells = np.zeros((600, 640), np.float32), np.zeros((600, 640), np.uint8)
+    pixels[:480, :320], pixels[:480, 320:], skin[:480] = 60, 200, 1.0
+    cells[:480, :320], cells[:480, 320:] = 1, 2
+    return Picture(pixels, skin, cells)
 
 
 def test_the_same_seed_gives_the_same_look_and_another_another() -> None:
-    square, cells = halves()
-    steps = pipeline()
-    first, second = augmented(steps, square, cells, "a"), augmented(steps, square, cells, "b")
-    again = augmented(pipeline(), square, cells, "a")
-    assert np.array_equal(first[0], again[0])
-    assert np.array_equal(first[1], again[1])
-    assert not np.array_equal(first[0], second[0])
+    first, again, second = (augmented(pipeline(), plain(halves()), seed) for seed in ("a", "a", "b"))
+    assert np.array_equal(first.square, again.square)
+    assert np.array_equal(first.cells, again.cells)
+    assert not np.array_equal(first.square, second.square)
 
 
-def test_cells_stay_on_their_skin_in_every_look() -> None:
-    square, cells = halves()
+def test_cells_stay_on_their_skin_in_every_look_and_no_background_is_shown() -> None:
     steps = pipeline()
     for seed in range(40):
-        image, moved = augmented(steps, square, cells, str(seed))
-        assert image.shape == (320, 320, 3)
-        assert set(np.unique(moved)) <= {0, 1, 2}
-        dark, bright = image[moved == 1].mean(), image[moved == 2].mean()
+        look = augmented(steps, plain(halves()), str(seed))
+        assert look.square.shape == (320, 320, 3)
+        assert set(np.unique(look.cells)) <= {0, 1, 2}
+        dark, bright = look.square[look.cells == 1].mean(), look.square[look.cells == 2].mean()
         assert bright > dark + 30
+        red, green, _ = np.moveaxis(look.square.astype(int), 2, 0)
+        assert (red - green > 120).mean() < 0.02
+
+
+def test_the_plain_look_is_the_skin_of_the_photo_and_grey_beside_it() -> None:
+    look = plain(halves())
+    frame = fit(halves().pixels, halves().skin)
+    assert np.array_equal(look.square, frame.square)
+    height, width = frame.rows * STRIDE, frame.columns * STRIDE
+    assert (look.square[20 : height - 40, 20 : width // 2 - 20] == 60).all()
+    assert (look.cells[20 : height - 40, 20 : width // 2 - 20] == 1).all()
+    assert (look.square[height:] == GREY).all()
+    assert (look.cells[height:] == 0).all()

@@ -14,24 +14,27 @@ from torchvision.models import mobilenet_v2
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Photo, Rated, Reading
 from scarscore.model.network import SeverityNetwork
+from scarscore.model.preprocess import everywhere
 from scarscore.train.config import Config, load_config
 from scarscore.train.loop import Material, train_network
-from scarscore.train.samples import Sample
+from scarscore.train.samples import Picture, Sample, sample
 from scarscore.train.views import take_views
 
 TINY: Config = replace(load_config("quick"), epochs=2, batch=4)
 
 
 def made_sample(number: int) -> Sample:
-    """A square of stripes, the coarser the worse it reads."""
     severity = number * 10
     reading = Reading(f"s{number}", "A", True, "closeup", severity, 0, 2, (), 0, 0, 0, 3)
     photo = Photo(f"{number}.jpg", "scarnet", f"g{number}", "rolling", f"s{number}", 320, 320, "0" * 64)
-    stripes = (np.arange(320) // (number + 2) % 2 * 120 + 60).astype(np.uint8)
-    square = np.broadcast_to(stripes[:, None, None], (320, 320, 3)).copy()
-    nan = np.full(9, np.nan, np.float32)
-    rated = Rated(f"s{number}", photo, None, (reading,), None)
-    return Sample(rated, square, np.ones((320, 320), np.uint8), nan, nan, np.zeros(3, np.float32))
+    return sample(Rated(f"s{number}", photo, None, (reading,), None))
+
+
+def stripes(item: Sample) -> Picture:
+    """A square of stripes, the coarser the worse it reads."""
+    lines = (np.arange(320) // (int(item.rated.key[1:]) + 2) % 2 * 120 + 60).astype(np.uint8)
+    pixels = np.broadcast_to(lines[:, None, None], (320, 320, 3)).copy()
+    return Picture(pixels, everywhere(pixels), np.ones((320, 320), np.uint8))
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +50,9 @@ def material(start: dict[str, Tensor], tmp_path_factory: pytest.TempPathFactory)
     network = SeverityNetwork()
     network.load_start_weights(start)
     folder = tmp_path_factory.mktemp("views")
-    views = take_views(samples, network.stem, TINY.epochs, TINY.seed, folder, lambda _: None)
+    views = take_views(samples, stripes, network.stem, TINY.epochs, TINY.seed, "all", folder, lambda _: None)
     said: list[str] = []
-    again = take_views(samples, network.stem, TINY.epochs, TINY.seed, folder, said.append)
+    again = take_views(samples, stripes, network.stem, TINY.epochs, TINY.seed, "all", folder, said.append)
     assert said == []  # they were there already
     assert np.array_equal(views.features, again.features)
     return Material(samples, views)

@@ -9,8 +9,9 @@ import pytest
 
 from scarscore.datasets.errors import UseForbidden
 from scarscore.datasets.photos import Collection, load
-from scarscore.model.preprocess import STRIDE, fit
-from scarscore.train.samples import fingerprint, photo_pixels, sample, trainable
+from scarscore.model.preprocess import everywhere
+from scarscore.train.augment import plain
+from scarscore.train.samples import fingerprint, frame, photo_pixels, picture, sample, trainable
 
 
 @pytest.fixture(scope="module")
@@ -32,29 +33,26 @@ def test_only_usable_rated_photos_of_the_named_sources_are_taught(collection: Co
 
 def test_the_square_taught_is_the_square_served(collection: Collection) -> None:
     for rated in trainable(collection, ("scarnet",))[:3]:
-        assert np.array_equal(sample(collection, rated).square, fit(photo_pixels(collection, rated)).square)
+        taught = plain(picture(collection, rated, everywhere))
+        assert np.array_equal(taught.square, frame(collection, rated, everywhere).square)
 
 
-def test_cells_divide_the_photo_into_nine_and_leave_the_filling_out(collection: Collection) -> None:
-    rated = next(r for r in trainable(collection, ("acne04",)) if r.cells)
-    made = sample(collection, rated)
-    frame = fit(photo_pixels(collection, rated))
-    height, width = frame.rows * STRIDE, frame.columns * STRIDE
-    assert (made.cells[height:] == 0).all()
-    assert (made.cells[:, width:] == 0).all()
-    inside = made.cells[:height, :width]
-    counts = np.bincount(inside.ravel(), minlength=10)[1:]
+def test_cells_divide_the_photo_into_nine_and_leave_out_what_is_no_skin(collection: Collection) -> None:
+    rated = next(r for r in trainable(collection, ("acne_new",)) if r.cells)
+    cells = picture(collection, rated, everywhere).cells
+    counts = np.bincount(cells.ravel(), minlength=10)[1:]
     assert counts.min() > 0.9 * counts.max()
-    assert (inside[0, 0], inside[0, -1], inside[-1, 0], inside[-1, -1]) == (1, 3, 7, 9)
+    assert (cells[0, 0], cells[0, -1], cells[-1, 0], cells[-1, -1]) == (1, 3, 7, 9)
+    none = picture(collection, rated, lambda pixels: 0 * everywhere(pixels))
+    assert (none.cells == 0).all()
 
 
-def test_a_cell_without_skin_is_taught_as_such_and_an_unread_one_not_at_all(collection: Collection) -> None:
+def test_a_cell_that_nobody_could_judge_teaches_no_severity(collection: Collection) -> None:
     rated = trainable(collection, ("scarnet", "acne04"))
     read = next(r for r in rated if r.cells and None in r.cells)
-    unread = next(r for r in rated if r.cells is None)
-    made = sample(collection, read)
-    assert np.array_equal(made.cell_skin == 0, np.isnan(made.cell_severity))
-    assert np.isnan(sample(collection, unread).cell_skin).all()
+    assert read.cells is not None
+    assert np.isnan(sample(read).cell_severity).tolist() == [value is None for value in read.cells]
+    assert np.isnan(sample(next(r for r in rated if r.cells is None)).cell_severity).all()
 
 
 def test_a_cut_shows_its_own_part_of_the_photo(collection: Collection) -> None:

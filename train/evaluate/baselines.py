@@ -15,7 +15,7 @@ from torch import Tensor
 from scarscore.datasets.photos import Rated
 from scarscore.datasets.split import Folds
 from scarscore.model.network import LATERALS, SeverityNetwork
-from scarscore.model.preprocess import STRIDE, Pixels, fit, normalise
+from scarscore.model.preprocess import STRIDE, Frame, normalise
 from scarscore.train.evaluate.statistics import Values
 
 ALPHAS = np.logspace(0, 6, 13)
@@ -34,7 +34,7 @@ def source_means(rated: Sequence[Rated], folds: Folds) -> Values:
     return told
 
 
-def frozen_features(photos: Sequence[Pixels], start: dict[str, Tensor]) -> Values:
+def frozen_features(photos: Sequence[Frame], start: dict[str, Tensor]) -> Values:
     """Features of the untrained network, (n, 448): means over the photo at strides 8, 16 and 32."""
     network = SeverityNetwork()
     network.load_start_weights(start)
@@ -43,8 +43,7 @@ def frozen_features(photos: Sequence[Pixels], start: dict[str, Tensor]) -> Value
     stages = [torch.nn.Sequential(*blocks[a:b]).eval() for a, b in pairwise(cuts)]
     rows = []
     with torch.inference_mode():
-        for pixels in photos:
-            frame = fit(pixels)
+        for frame in photos:
             x = torch.from_numpy(normalise(frame.square[None]))
             means = []
             for stage, stride in zip(stages, (STRIDE, 2 * STRIDE, 4 * STRIDE), strict=True):

@@ -1,0 +1,25 @@
+"""Installing networks: checksums of the very bytes, and nothing that was installed before is lost."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+from scarscore.train.install import Network, install
+
+
+def test_each_network_gets_its_checksum_and_what_was_there_stays(tmp_path: Path) -> None:
+    install({"regions": Network("regions.onnx", b"first")}, tmp_path)
+    manifest = install({"fold0": Network("folds/f0.onnx", b"second"), "default": Network("d.onnx", b"third")}, tmp_path)
+    entries = tomllib.loads(manifest.read_text())
+    assert set(entries) == {"regions", "fold0", "default"}
+    for entry in entries.values():
+        assert entry["sha256"] == hashlib.sha256((tmp_path / entry["file"]).read_bytes()).hexdigest()
+
+
+def test_a_network_installed_again_replaces_itself(tmp_path: Path) -> None:
+    for data in (b"old", b"new"):
+        manifest = install({"default": Network("d.onnx", data)}, tmp_path)
+    assert (tmp_path / "d.onnx").read_bytes() == b"new"
+    assert tomllib.loads(manifest.read_text())["default"]["sha256"] == hashlib.sha256(b"new").hexdigest()
