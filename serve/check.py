@@ -1,6 +1,6 @@
 """`scarscore check`: proves that this installation works, on a made-up photo, and says what to do where not.
 
-Each step runs for real: the network's bytes are verified, pictures of every format are decoded, a photo is
+Each step runs for real: the networks' bytes are verified, pictures of every format are decoded, a photo is
 scored. A step that fails does not hide the later ones. It says nothing about how good the scores are.
 """
 
@@ -52,7 +52,7 @@ class Step:
 def check(ctx: click.Context) -> None:
     """Prove that this installation works.
 
-    Verifies the packages and the network, decodes each photo format, scores a made-up photo and times it.
+    Verifies the packages and the networks, decodes each photo format, scores a made-up photo and times it.
     Exit status 0 if all is well, 1 if a step failed.
     """
     failed = [step.name for step in STEPS if not _passes(step)]
@@ -84,12 +84,15 @@ def _extras() -> str:
     return ", ".join(f"{extra} {'is' if found else 'not'} installed" for extra, found in there.items())
 
 
-def _network() -> str:
+def _networks() -> str:
     from scarscore.model.bundle import load_bundle
+    from scarscore.model.region_engine import RegionEngine
 
-    bundle = load_bundle()
-    about = bundle.metadata
-    return f"{about.name} {about.version}, SHA-256 {bundle.sha256[:12]}… as expected, {about.licence_class}"
+    bundles = (load_bundle(), RegionEngine.load().bundle)
+    told = [(bundle.metadata, bundle.sha256[:12]) for bundle in bundles]
+    return "; ".join(
+        f"{about.name} {about.version}, SHA-256 {sha}… as expected, {about.licence_class}" for about, sha in told
+    )
 
 
 def _formats() -> str:
@@ -160,7 +163,7 @@ AGAIN = "Run: pip install --force-reinstall scarscore"
 STEPS = (
     Step("packages", _packages, AGAIN),
     Step("extras", _extras, AGAIN),
-    Step("network", _network, f"A file of this installation is missing or was changed. {AGAIN}"),
+    Step("networks", _networks, f"A file of this installation is missing or was changed. {AGAIN}"),
     Step("photo formats", _formats, "Run: pip install --force-reinstall pillow pillow-heif"),
     Step("score of a made-up photo", _score, "Run: pip install --force-reinstall onnxruntime numpy"),
     Step("speed", _speed, "See the steps above."),

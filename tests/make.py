@@ -17,9 +17,12 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from scarscore.model.regions import Pose, Region, RegionMap
+
 Pixels = npt.NDArray[np.uint8]
 LIGHT_SKIN = (205, 160, 138)
 DARK_SKIN = (104, 70, 54)
+CLOSE_UP = Pose(0, "closeup", 0.99, 0.0, 0.0, None)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -93,6 +96,64 @@ def blurred(pixels: Pixels, sigma: float) -> Pixels:
     return np.asarray(cv2.GaussianBlur(pixels, (0, 0), scaled), np.uint8)
 
 
+def tinted(pixels: Pixels, gains: tuple[float, float, float]) -> Pixels:
+    """The photo with its red, green and blue levels multiplied."""
+    return np.clip(np.rint(pixels * np.array(gains)), 0, 255).astype(np.uint8)
+
+
+def one_sided(pixels: Pixels, darkness: float) -> Pixels:
+    """The photo with its right half in shadow: so much (0 to 1) of the levels is taken away there, softly."""
+    x = np.linspace(-1, 1, pixels.shape[1])
+    dark = 1 - darkness / (1 + np.exp(-x / 0.05))
+    return np.rint(pixels * dark[None, :, None]).astype(np.uint8)
+
+
+def specks(pixels: Pixels, share: float, colour: tuple[int, int, int], size: float = 4) -> Pixels:
+    """The photo with soft specks of a colour over this share of it, as grease and sweat make them."""
+    noise = np.random.default_rng(0).standard_normal(pixels.shape[:2]).astype(np.float32)
+    waves = cv2.GaussianBlur(noise, (0, 0), size)
+    wet = cv2.GaussianBlur((waves > np.quantile(waves, 1 - share)).astype(np.float32), (0, 0), 0.8)[..., None]
+    return np.rint(pixels + (np.array(colour) - pixels) * wet).astype(np.uint8)
+
+
+def stubble(pixels: Pixels, below: float, colour: tuple[int, int, int] = (130, 98, 84)) -> Pixels:
+    """The photo with short strokes of a colour in its lower part, from this share of the height on."""
+    chance, out = np.random.default_rng(0), pixels.copy()
+    height, width = pixels.shape[:2]
+    for x, y in chance.uniform((0, below * height), (width, height), (width * height // 200, 2)):
+        cv2.line(out, (int(x), int(y)), (int(x + 2), int(y + 3)), colour, 1)
+    return out
+
+
+def seen(
+    pixels: Pixels, pose: Pose = CLOSE_UP, skin: npt.NDArray[np.bool_] | None = None, sure: float = 0.97
+) -> RegionMap:
+    """A region map of the photo as the region network gives it: `skin` (default: all of it) is other skin."""
+    label = np.where(np.ones(pixels.shape[:2]) if skin is None else skin, int(Region.OTHER_SKIN), int(Region.NOT_SKIN))
+    return labelled(label.astype(np.uint8), pose, sure)
+
+
+def face(width: int, height: int, pose: Pose) -> RegionMap:
+    """The region map of a face that fills the photo: forehead above, cheeks and nose side by side, chin below."""
+    label = np.full((height, width), Region.OTHER_SKIN, np.uint8)
+    label[: height // 3] = Region.FOREHEAD
+    middle = slice(height // 3, height * 2 // 3)
+    label[middle, : width * 2 // 5] = Region.RIGHT_CHEEK
+    label[middle, width * 2 // 5 : width * 3 // 5] = Region.NOSE
+    label[middle, width * 3 // 5 :] = Region.LEFT_CHEEK
+    label[height * 2 // 3 :, width // 3 : width * 2 // 3] = Region.CHIN
+    return labelled(label, pose)
+
+
+def labelled(label: Pixels, pose: Pose, sure: float = 0.97) -> RegionMap:
+    """The region map of these labels, each believed with the probability `sure`; the doubt is whether it is skin."""
+    other = np.where(label == Region.NOT_SKIN, int(Region.OTHER_SKIN), int(Region.NOT_SKIN))
+    probability = np.zeros((len(Region), *label.shape), np.float32)
+    np.put_along_axis(probability, label[None].astype(np.int64), np.float32(sure), axis=0)
+    np.put_along_axis(probability, other[None], np.float32(1 - sure), axis=0)
+    return RegionMap(probability, pose)
+
+
 def page_of_text(width: int = 480, height: int = 360) -> Pixels:
     page = Image.new("RGB", (width, height), (250, 250, 248))
     draw = ImageDraw.Draw(page)
@@ -107,6 +168,13 @@ def exif(orientation: int) -> bytes:
     block[0x010F] = "Camera maker"
     block[0x0112] = orientation
     block[0x0132] = "2026:01:02 03:04:05"
+    return block.tobytes()
+
+
+def exif_of_lens(name: str) -> bytes:
+    """An EXIF block that names the lens, as phones write it."""
+    block = Image.Exif()
+    block.get_ifd(0x8769)[0xA434] = name
     return block.tobytes()
 
 

@@ -44,6 +44,18 @@ def _shard(_: click.Context, __: click.Parameter, value: str) -> tuple[int, int]
     metavar="DIR",
     help="Write a .npy for each scored photo into DIR: local severity, 0 to 100, NaN where not judged.",
 )
+@click.option(
+    "--regions",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a row for each region of each scored photo to FILE (.csv, .jsonl, .parquet). Needs --out.",
+)
+@click.option(
+    "--view",
+    type=click.Choice(["front", "left", "right", "closeup"]),
+    help="What the photos show, as a list may say for each; left and right are the patient's. A photo of another side "
+    "is refused.",
+)
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
 @click.option("--resume", is_flag=True, help="Go on with a batch that was stopped.")
 @click.option(
@@ -60,20 +72,23 @@ def score(
     out: Path | None,
     overlays: Path | None,
     maps: Path | None,
+    regions: Path | None,
+    view: str | None,
     workers: int,
     resume: bool,
     shard: tuple[int, int],
 ) -> None:
     """Score the severity of acne scars in photos, a row each.
 
-    PATHS are photos, folders, CSV manifests with a column `path` (relative to the manifest), or - for paths
-    on standard input, one a line or separated by NUL. Folders are searched with the folders in them; files
-    and folders whose names begin with a dot are passed over. Every other file gets a row: a photo that
-    cannot be scored, or a file that is no photo, is refused with its reason.
+    PATHS are photos, folders, CSV manifests with a column `path` (relative to the manifest) and perhaps
+    `view`, or - for paths on standard input, one a line or separated by NUL. Folders are searched with the
+    folders in them; files and folders whose names begin with a dot are passed over. Every other file gets a
+    row: a photo that cannot be scored, or a file that is no photo, is refused with its reason.
 
     \b
       scarscore score photos/ --out scores.csv
       scarscore score photos/ --out scores.csv --overlays heat/ --workers 4
+      scarscore score photos/ --out scores.csv --regions regions.csv
       scarscore score photos/ --out scores.csv --resume     after Ctrl-C or a crash
       scarscore score list.csv --out part2.parquet --shard 2/8
       find . -name '*.jpg' -print0 | scarscore score - > scores.csv
@@ -89,38 +104,56 @@ def score(
     from scarscore.serve.batch.job import Batch, run_batch
     from scarscore.serve.batch.work import Pictures
     from scarscore.serve.cli import installed_version
+    from scarscore.serve.scoring.result import View
 
-    _check(paths, out, (overlays, maps), resume, shard)
-    found = find(paths, sys.stdin.buffer, _ours(out, overlays, maps))
+    _check(paths, out, regions, resume)
+    _check_shard(paths, (out, regions, overlays, maps), shard)
+    found = find(paths, sys.stdin.buffer, _ours(out, regions, overlays, maps))
     if not found:
         raise UsageError("nothing to score: no files were found there")
     _make_folders(overlays, maps)
     chosen, name = share(found, *shard), f"{shard[0]}/{shard[1]}"
-    batch = Batch(chosen, out, Pictures(overlays, maps), workers, resume, name, installed_version())
+    batch = Batch(
+        chosen,
+        View(view) if view else None,
+        out,
+        regions,
+        Pictures(overlays, maps),
+        workers,
+        resume,
+        name,
+        installed_version(),
+    )
     tally, pace = run_batch(batch)
     _tell(tally, pace, out)
     ctx.exit(1 if tally.refused else 0)
 
 
-def _check(
-    paths: tuple[str, ...],
-    out: Path | None,
-    folders: Iterable[Path | None],
-    resume: bool,
-    shard: tuple[int, int],
-) -> None:
+def _check(paths: tuple[str, ...], out: Path | None, regions: Path | None, resume: bool) -> None:
     """Raise `UsageError` for what could only go wrong later, or destroy something."""
     from scarscore.serve.batch.write import check_out
 
-    if out is not None:
-        check_out(out)
-        if os.path.realpath(out) in map(os.path.realpath, paths):
-            raise UsageError(f"--out {str(out)!r} is one of PATHS and would be overwritten")
-    elif resume:
-        raise UsageError("--resume needs --out: rows on standard output leave no journal to go on from")
+    if out is None:
+        if resume:
+            raise UsageError("--resume needs --out: rows on standard output leave no journal to go on from")
+        if regions is not None:
+            raise UsageError("--regions needs --out")
+        return
+    for option, file in (("--out", out), ("--regions", regions)):
+        if file is None:
+            continue
+        check_out(file, option)
+        if os.path.realpath(file) in map(os.path.realpath, paths):
+            raise UsageError(f"{option} {str(file)!r} is one of PATHS and would be overwritten")
+    if regions is not None and os.path.realpath(regions) == os.path.realpath(out):
+        raise UsageError("--regions and --out name the same file")
+
+
+def _check_shard(paths: tuple[str, ...], outputs: Iterable[Path | None], shard: tuple[int, int]) -> None:
+    """Raise `UsageError` where one shard's outputs would be found among the photos of another."""
     if shard[1] == 1:
         return
-    for output in filter(None, (out, *folders)):
+    for output in filter(None, outputs):
         if any(Path(os.path.realpath(output)).is_relative_to(os.path.realpath(path)) for path in paths):
             raise UsageError(
                 f"with --shard {str(output)!r} must lie outside the folders that are scored: "
@@ -128,12 +161,13 @@ def _check(
             )
 
 
-def _ours(out: Path | None, *folders: Path | None) -> list[Path]:
+def _ours(out: Path | None, regions: Path | None, *folders: Path | None) -> list[Path]:
     """What this command writes, which a search must not take for photos."""
     from scarscore.serve.batch.job import journal_of
     from scarscore.serve.batch.write import temporary
 
     files = [] if out is None else [out, journal_of(out), temporary(out)]
+    files += [] if regions is None else [regions, temporary(regions)]
     return files + [folder for folder in folders if folder is not None]
 
 

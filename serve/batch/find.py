@@ -16,37 +16,53 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scarscore.serve.errors import UsageError
+from scarscore.serve.scoring.result import View
 
 STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True)
+class Found:
+    """A file of a batch: its path, and the view that the user says it is; None where nothing is said.
+
+    In the path bytes that are not UTF-8 are surrogates, as in Python's file functions.
+    """
+
+    path: str
+    view: View | None = None
+
+
+@dataclass(frozen=True)
 class _Candidate:
-    path: str  # as it will be shown; bytes that are not UTF-8 are surrogates, as in Python's file functions
+    path: str  # as it will be shown
     real: str  # where it really lies
     linked: bool  # reached through a symbolic link
+    view: View | None = None
 
 
-def find(arguments: Sequence[str], stdin: BinaryIO, leave_out: Iterable[Path] = ()) -> tuple[str, ...]:
+def find(arguments: Sequence[str], stdin: BinaryIO, leave_out: Iterable[Path] = ()) -> tuple[Found, ...]:
     """Every file that the arguments name, each once, in the order of the bytes of their paths.
 
     An argument is a file, a folder (searched with its folders, hidden names passed over), a `.csv` manifest
-    with a column `path`, or `-` for paths on `stdin`. Of several names that lead to one file, one that is no
-    symbolic link is kept. `leave_out` are files and folders, ours, that a search passes over.
-    Raises `UsageError`.
+    with a column `path` (and perhaps `view`), or `-` for paths on `stdin`. Of several names that
+    lead to one file, one that is no symbolic link is kept. `leave_out` are files and folders, ours, that a search
+    passes over. Raises `UsageError`.
     """
     left_out = frozenset(map(os.path.realpath, leave_out))
     candidates = [found for argument in arguments for found in _expand(argument, stdin, left_out)]
     candidates.sort(key=lambda found: (found.linked, os.fsencode(found.path)))
-    once: dict[str, str] = {}
+    once: dict[str, Found] = {}
     for found in candidates:
-        once.setdefault(found.real, found.path)
-    return tuple(sorted(once.values(), key=os.fsencode))
+        kept = once.setdefault(found.real, Found(found.path, found.view))
+        if None not in (kept.view, found.view) and kept.view is not found.view:
+            raise UsageError(f"{found.path!r} is listed with two views, {kept.view} and {found.view}")
+        once[found.real] = Found(kept.path, kept.view or found.view)
+    return tuple(sorted(once.values(), key=lambda found: os.fsencode(found.path)))
 
 
-def shard(paths: Sequence[str], number: int, count: int) -> tuple[str, ...]:
+def shard(found: Sequence[Found], number: int, count: int) -> tuple[Found, ...]:
     """The `number`-th (from 1) of `count` shares of a list; the shares together are the list."""
-    return tuple(paths[number - 1 :: count])
+    return tuple(found[number - 1 :: count])
 
 
 def is_manifest(path: Path) -> bool:
@@ -63,7 +79,7 @@ def _expand(argument: str, stdin: BinaryIO, left_out: frozenset[str]) -> Iterato
     if path.is_dir():
         return _search(path, left_out)
     if is_manifest(path):
-        return map(_named, _manifest(path))
+        return _manifest(path)
     return iter((_named(path),))
 
 
@@ -75,8 +91,8 @@ def _listed(text: bytes) -> Iterator[Path]:
     return (Path(os.fsdecode(name)) for name in names if name)
 
 
-def _manifest(path: Path) -> Iterator[Path]:
-    """The column `path` of a CSV file; relative paths start at the file's own folder."""
+def _manifest(path: Path) -> Iterator[_Candidate]:
+    """The columns `path` and `view` of a CSV file; relative paths start at the file's own folder."""
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             table = csv.DictReader(file, strict=True)
@@ -85,9 +101,18 @@ def _manifest(path: Path) -> Iterator[Path]:
             for row in table:
                 if not row["path"] or "\0" in row["path"]:
                     raise UsageError(f"line {table.line_num} of the manifest {str(path)!r} names no file")
-                yield path.parent / row["path"]
+                yield _named(path.parent / row["path"], _view(row.get("view"), table.line_num, path))
     except (OSError, csv.Error) as error:
         raise UsageError(f"the manifest {str(path)!r} cannot be read: {error}") from error
+
+
+def _view(text: str | None, line: int, manifest: Path) -> View | None:
+    try:
+        return View(text.strip().lower()) if text and text.strip() else None
+    except ValueError:
+        raise UsageError(
+            f"line {line} of the manifest {str(manifest)!r}: the view {text!r} is none of {', '.join(View)}"
+        ) from None
 
 
 def _search(top: Path, left_out: frozenset[str]) -> Iterator[_Candidate]:
@@ -121,10 +146,10 @@ def _entry(entry: os.DirEntry[str], folder: _Candidate) -> _Candidate:
     return _Candidate(str(Path(entry.path)), real, linked or folder.linked)
 
 
-def _named(path: Path) -> _Candidate:
+def _named(path: Path, view: View | None = None) -> _Candidate:
     linked = _holds(path.is_symlink)
     real = os.path.realpath(path) if linked else f"{_real_folder(path.parent)}{os.sep}{path.name}"
-    return _Candidate(str(path), real, linked)
+    return _Candidate(str(path), real, linked, view)
 
 
 def _holds(question: Callable[[], bool]) -> bool:

@@ -18,25 +18,39 @@ from typing import NoReturn
 import click
 
 from scarscore.serve.batch import work
+from scarscore.serve.batch.find import Found
 from scarscore.serve.batch.journal import SUFFIX, Done, Job, Journal, digest_of, stamp_of
 from scarscore.serve.batch.progress import Pace, shown
 from scarscore.serve.batch.rows import SCORED, Row
 from scarscore.serve.batch.run import Task, outcomes
 from scarscore.serve.batch.work import Pictures
-from scarscore.serve.batch.write import write_csv, write_whole
+from scarscore.serve.batch.write import REGIONS, write_csv, write_whole
+from scarscore.serve.scoring.result import View
 
 
 @dataclass(frozen=True)
 class Batch:
     """What is to be done: the photos of this shard in order, where the results go, and how."""
 
-    paths: tuple[str, ...]
+    photos: tuple[Found, ...]
+    view: View | None  # of photos for which none is listed
     out: Path | None
+    regions: Path | None
     pictures: Pictures
     workers: int
     resume: bool
     shard: str
     program: str  # the version of scarscore
+
+    @property
+    def tasks(self) -> Iterator[Task]:
+        """Every photo with its place in the list."""
+        return (Task(i, found.path, found.view or self.view) for i, found in enumerate(self.photos))
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """What a journal's rows depend on of the list: paths and views."""
+        return tuple(f"{task.view or ''}:{task.path}" for task in self.tasks)
 
 
 @dataclass
@@ -63,37 +77,38 @@ def journal_of(out: Path) -> Path:
 
 def run_batch(batch: Batch) -> tuple[Tally, Pace]:
     """Score a batch and write its output. Raises `UsageError` for the journal, and as `outcomes` does."""
-    model = work.scorer().model
+    models = " ".join(model.sha256 for model in (work.scorer().model, work.scorer().region_model))
     with _ended_by_signals():
         if batch.out is None:
             return _stream(batch)
         pictures = f"overlays {batch.pictures.overlays}, maps {batch.pictures.maps}"
-        job = Job(batch.program, model.sha256, digest_of(batch.paths), pictures, batch.shard)
+        job = Job(batch.program, models, digest_of(batch.listed), pictures, batch.shard)
         with closing(_journal(batch, batch.out, job)) as journal:
             pace = _fill(journal, batch)
             tally = Tally()
+            if batch.regions:
+                write_whole(batch.regions, journal.rows(), REGIONS)
             write_whole(batch.out, tally.counted(journal.rows()))
             journal.discard()
         return tally, pace
 
 
 def _stream(batch: Batch) -> tuple[Tally, Pace]:
-    tally, pace = Tally(), Pace(len(batch.paths))
+    tally, pace = Tally(), Pace(len(batch.photos))
 
     def rows() -> Iterator[Row]:
         for _, outcome in results:
             yield outcome.row
             step()
 
-    todo = (Task(index, path) for index, path in enumerate(batch.paths))
-    with closing(outcomes(todo, batch.pictures, batch.workers)) as results, shown(pace, True) as step:
+    with closing(outcomes(batch.tasks, batch.pictures, batch.workers)) as results, shown(pace, True) as step:
         write_csv(tally.counted(rows()), sys.stdout.buffer)
     return tally, pace
 
 
 def _journal(batch: Batch, out: Path, job: Job) -> Journal:
     def still_good(done: Done) -> bool:
-        path = batch.paths[done.index]
+        path = batch.photos[done.index].path
         return done.stamp == stamp_of(path) and batch.pictures.there(path, done.row)
 
     path = journal_of(out)
@@ -102,8 +117,8 @@ def _journal(batch: Batch, out: Path, job: Job) -> Journal:
 
 def _fill(journal: Journal, batch: Batch) -> Pace:
     """Score what the journal does not hold yet."""
-    pace = Pace(len(batch.paths), done=len(journal))
-    todo = (Task(index, path) for index, path in enumerate(batch.paths) if index not in journal)
+    pace = Pace(len(batch.photos), done=len(journal))
+    todo = (task for task in batch.tasks if task.index not in journal)
     results = outcomes(todo, batch.pictures, batch.workers, careful=batch.resume)
     try:
         with closing(results), shown(pace, False) as step:

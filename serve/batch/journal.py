@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from scarscore.serve.batch.rows import Row, record, row_from
+from scarscore.serve.batch.rows import Row, kept, row_from
 from scarscore.serve.errors import OutputError, UsageError
 
 if sys.platform != "win32":
@@ -28,7 +28,7 @@ DIFFERENCES = {
     "journal": "another kind of journal",
     "program": "another version of scarscore",
     "model": "another network",
-    "photos": "another list of photos (files were added, removed or renamed since)",
+    "photos": "another list of photos (files were added, removed or renamed since, or their views)",
     "pictures": "other --overlays or --maps",
     "shard": "another --shard",
 }
@@ -47,11 +47,11 @@ class Job:
     """All that the rows depend on: two runs of equal jobs over unchanged files write the same bytes."""
 
     program: str  # version
-    model: str  # SHA-256 of the network's file
+    model: str  # SHA-256 of the networks' files
     photos: str  # SHA-256 of the list of paths
     pictures: str  # where overlays and maps go
     shard: str
-    journal: int = 1
+    journal: int = 2
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Journal:
 
     def add(self, done: Done) -> None:
         """Write down one finished photo. Raises `OutputError` where there is no room."""
-        entry = {"index": done.index} | asdict(done.stamp) | {"row": record(done.row)}
+        entry = {"index": done.index} | asdict(done.stamp) | {"row": kept(done.row)}
         self._places[done.index] = self._write(entry)
 
     def rows(self) -> Iterator[Row]:

@@ -13,19 +13,21 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from scarscore.serve.scoring.quality import NAMES as QUALITY
-from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal
+from scarscore.serve.scoring.quality.checks import NAMES as QUALITY
+from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal, RegionScore
 
 SCORED, REFUSED = "scored", "refused"
-PLACES = {"severity": 2, "severity_low": 2, "severity_high": 2} | dict.fromkeys(QUALITY, 4)
+PLACES = dict.fromkeys(("severity", "severity_low", "severity_high", "left_minus_right"), 2) | dict.fromkeys(QUALITY, 4)
 COLUMNS = (
     *("path", "status", "reason", "severity", "severity_low", "severity_high", "grade_set", "types", "model"),
-    *("photo_sha256", "width", "height"),
+    *("view", "left_minus_right", "photo_sha256", "width", "height"),
     *QUALITY,
 )
+REGION_PLACES = dict.fromkeys(("severity", "redness", "lightness", "yellowness"), 2) | {"area": 4, "judged": 4}
+REGION_COLUMNS = ("path", "view", *(field.name for field in fields(RegionScore)), "model")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|\\(?=x[0-9a-f]{2})")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
@@ -37,7 +39,8 @@ class Row:
     """One photo's line of the output: what a column holds, `None` where there is nothing to say.
 
     `severity` and its bounds are 0 to 100; `grade_set` are photo grades, ascending; `types` the likeliest
-    first; `width` and `height` pixels; `quality` the values of the checks in the order of `QUALITY`.
+    first; `view` is what the photo shows; `width` and `height` pixels; `quality` the values of the checks in the
+    order of `QUALITY`; `regions` have a table of their own.
     """
 
     path: str
@@ -49,24 +52,27 @@ class Row:
     grade_set: tuple[int, ...]
     types: tuple[str, ...]
     model: str | None
+    view: str | None
+    left_minus_right: float | None
     photo_sha256: str | None
     width: int | None
     height: int | None
     quality: tuple[float | None, ...]
+    regions: tuple[RegionScore, ...] = ()
 
 
 def row_of(path: str, answer: PhotoScore | Refusal, photo_sha256: str | None = None) -> Row:
     """The row of one answer. `photo_sha256` is for a refused photo, whose answer does not carry it."""
     name, quality = printable_path(path), _quality(answer.quality)
     if isinstance(answer, Refusal):
-        nothing = (None, None, None, (), (), None, photo_sha256, None, None)
+        nothing = (None, None, None, (), (), None, None, None, photo_sha256, None, None)
         return Row(name, REFUSED, answer.reason.value, *nothing, quality)
-    low, value, high = (
-        _rounded(number, PLACES["severity"]) for number in (answer.severity_low, answer.severity, answer.severity_high)
-    )
+    told = (answer.severity, answer.severity_low, answer.severity_high, answer.left_minus_right)
+    value, low, high, between = (_rounded(number, PLACES["severity"]) for number in told)
+    models = f"{model_text(answer.model)} {model_text(answer.region_model)}"
     return Row(
-        name, SCORED, None, value, low, high, answer.grade_set, answer.types, model_text(answer.model),
-        answer.photo_sha256, answer.width, answer.height, quality,
+        name, SCORED, None, value, low, high, answer.grade_set, answer.types, models, answer.view_seen.value, between,
+        answer.photo_sha256, answer.width, answer.height, quality, tuple(map(_region, answer.regions)),
     )  # fmt: skip
 
 
@@ -81,16 +87,27 @@ def record(row: Row) -> dict[str, Any]:
     return {column: fields[column] for column in COLUMNS}
 
 
+def region_records(row: Row) -> list[dict[str, Any]]:
+    """The photo's regions as JSON values by column, one record each."""
+    return [{"path": row.path, "view": row.view, **asdict(region), "model": row.model} for region in row.regions]
+
+
+def kept(row: Row) -> dict[str, Any]:
+    """Everything that the row holds, as JSON values."""
+    return record(row) | {"regions": [asdict(region) for region in row.regions]}
+
+
 def row_from(values: Mapping[str, Any]) -> Row:
-    """The row that `record` wrote. Raises `KeyError` or `TypeError` for anything else."""
+    """The row that `kept` wrote. Raises `KeyError` or `TypeError` for anything else."""
     rest = {column: values[column] for column in COLUMNS if column not in QUALITY}
     lists = {column: tuple(rest[column]) for column in ("grade_set", "types")}
-    return Row(**rest | lists, quality=tuple(values[name] for name in QUALITY))
+    regions = tuple(RegionScore(**region | {"types": tuple(region["types"])}) for region in values["regions"])
+    return Row(**rest | lists, quality=tuple(values[name] for name in QUALITY), regions=regions)
 
 
-def cells(row: Row) -> list[str]:
-    """The row as the text of CSV cells."""
-    return [_cell(column, value) for column, value in record(row).items()]
+def cells(values: Mapping[str, Any], places: Mapping[str, int]) -> list[str]:
+    """A record as the text of CSV cells; `places` are the decimals of its numbers, by column."""
+    return [_cell(value, places.get(column, 0)) for column, value in values.items()]
 
 
 def printable_path(path: str) -> str:
@@ -113,15 +130,23 @@ def _quality(checks: tuple[Check, ...]) -> tuple[float | None, ...]:
     return tuple(told.get(name) for name in QUALITY)
 
 
-def _rounded(number: float, places: int) -> float | None:
-    return round(float(number), places) + 0.0 if math.isfinite(number) else None  # + 0.0: no "-0.00"
+def _region(region: RegionScore) -> RegionScore:
+    """The region with its numbers rounded."""
+    numbers = {name: _rounded(getattr(region, name), places) for name, places in REGION_PLACES.items()}
+    return RegionScore(**asdict(region) | numbers)
 
 
-def _cell(column: str, value: object) -> str:
+def _rounded(number: float | None, places: int) -> float | None:
+    if number is None or not math.isfinite(number):
+        return None
+    return round(float(number), places) + 0.0  # + 0.0: no "-0.00"
+
+
+def _cell(value: object, places: int) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.{PLACES[column]}f}"
+        return f"{value:.{places}f}"
     if isinstance(value, tuple | list):
         return " ".join(map(str, value))
     text = str(value)

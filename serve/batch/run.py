@@ -23,6 +23,7 @@ from typing import ParamSpec, TypeVar
 from scarscore.serve.batch import work
 from scarscore.serve.batch.work import Outcome, Pictures
 from scarscore.serve.errors import WorkerError
+from scarscore.serve.scoring.result import View
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,10 +32,11 @@ UNDER_WAY = 8  # photos handed out per process: enough that one slow photo does 
 
 @dataclass(frozen=True)
 class Task:
-    """One photo to score: its place in the list and its path."""
+    """One photo to score: its place in the list, its path, and the view that the user says it is."""
 
     index: int
     path: str
+    view: View | None = None
 
 
 def outcomes(
@@ -51,7 +53,7 @@ def outcomes(
     if careful and (first := next(todo, None)):
         yield from _one_by_one([first], pictures)
     for task in todo:
-        yield task.index, work.score_file(task.path, pictures)
+        yield task.index, work.score_file(task.path, task.view, pictures)
 
 
 def _in_pools(todo: Iterator[Task], pictures: Pictures, workers: int) -> Iterator[tuple[int, Outcome]]:
@@ -73,7 +75,7 @@ def _until_a_death(
             while True:
                 while len(under_way) < workers * UNDER_WAY and (task := next(todo, None)):
                     under_way.append(task)
-                    futures[task.index] = _submit(pool, work.score_file, task.path, pictures)
+                    futures[task.index] = _submit(pool, work.score_file, task.path, task.view, pictures)
                 if not under_way:
                     return []
                 outcome = futures.pop(under_way[0].index).result()
@@ -90,7 +92,7 @@ def _one_by_one(tasks: list[Task], pictures: Pictures) -> Iterator[tuple[int, Ou
             _greet(pool)
             try:
                 while todo:
-                    outcome = _submit(pool, work.score_file, todo[0].path, pictures).result()
+                    outcome = _submit(pool, work.score_file, todo[0].path, todo[0].view, pictures).result()
                     yield todo.popleft().index, outcome
             except BrokenProcessPool:
                 killer = todo.popleft()

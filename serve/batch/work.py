@@ -22,7 +22,7 @@ from scarscore.serve.batch.journal import Stamp, stamp_of
 from scarscore.serve.batch.rows import SCORED, Row, printable_path, row_of
 from scarscore.serve.errors import OutputError
 from scarscore.serve.scoring.files import read_file
-from scarscore.serve.scoring.result import PhotoScore, Reason, Refusal, refusal
+from scarscore.serve.scoring.result import PhotoScore, Reason, Refusal, View, refusal
 
 if TYPE_CHECKING:
     from scarscore.serve.scoring.score import Examination, Scorer
@@ -69,14 +69,17 @@ def picture_name(path: str) -> str:
     return f"{readable[-READABLE:].lstrip('._-')}-{digest}"
 
 
-def score_file(path: str, pictures: Pictures) -> Outcome:
-    """Score one file. Raises `ModelError` (network) and `OutputError` (pictures), nothing for the photo."""
+def score_file(path: str, view: View | None, pictures: Pictures) -> Outcome:
+    """Score one file, said to be of this view.
+
+    Raises `ModelError` (networks) and `OutputError` (pictures), nothing for the photo.
+    """
     stamp = stamp_of(path)
     try:
         data = read_file(path)
         if isinstance(data, Refusal):
             return Outcome(stamp, row_of(path, data))
-        seen = scorer().examine(data)
+        seen = scorer().examine(data, view=view)
         if isinstance(seen.answer, PhotoScore):
             _draw(path, seen.answer, seen, pictures)
         return Outcome(stamp, row_of(path, seen.answer, hashlib.sha256(data).hexdigest()))

@@ -24,6 +24,7 @@ from scarscore.serve.scoring.header import Header, Refused, check_size, read_hei
 from scarscore.serve.scoring.jpeg import read_jpeg
 from scarscore.serve.scoring.png import read_png
 from scarscore.serve.scoring.result import Reason, Refusal, refusal
+from scarscore.serve.scoring.selfie import from_front_camera
 
 # No thumbnails: the plugin would decode one in the photo's place, and a stale one shows another picture.
 # One thread: photos are scored side by side.
@@ -59,12 +60,13 @@ class Decoded:
     """A photo ready to be judged.
 
     `pixels` is uint8 RGB (h, w, 3), upright, sRGB, long side at most 1024; `width` and `height` are those of the
-    full photo in pixels, upright.
+    full photo in pixels, upright. `front_camera` is whether the file says that a phone's front camera took it.
     """
 
     pixels: npt.NDArray[np.uint8]
     width: int
     height: int
+    front_camera: bool = False
 
 
 def decode(data: bytes) -> Decoded | Refusal:
@@ -89,7 +91,7 @@ def _decode(data: bytes) -> Decoded:
         pixels = rgb_pixels(image)
         if orientation(image) >= 5:  # turned by a quarter
             width, height = height, width
-        return Decoded(pixels, width, height)
+        return Decoded(pixels, width, height, from_front_camera(data))
 
 
 def _full_size(image: Image.Image, header: Header) -> tuple[int, int]:

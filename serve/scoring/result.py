@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DISCLAIMER = "A measurement for documentation and research. Not a diagnosis, and no treatment advice."
 
 
@@ -24,7 +24,7 @@ class View(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a photo is not scored. The list is closed; each has a hint in `HINTS`."""
+    """Why a photo is not scored, or scored with a flag. The list is closed; each has a hint in `HINTS`."""
 
     UNREADABLE = "unreadable"
     EMPTY = "empty"
@@ -36,10 +36,19 @@ class Reason(StrEnum):
     TRUNCATED = "truncated"
     TOO_SMALL = "too_small"
     NO_SKIN = "no_skin"
+    NOT_SKIN = "not_skin"
+    SEVERAL_FACES = "several_faces"
+    WRONG_VIEW = "wrong_view"
     TOO_DARK = "too_dark"
     OVEREXPOSED = "overexposed"
     CLIPPED = "clipped"
+    GLARE = "glare"
+    SHADOW = "shadow"
+    COLOUR_CAST = "colour_cast"
     BLURRED = "blurred"
+    MAYBE_MIRRORED = "maybe_mirrored"
+    CHIN_HIDDEN = "chin_hidden"
+    BEARD = "beard"
     CRASHED = "crashed"
 
 
@@ -54,10 +63,19 @@ HINTS: dict[Reason, str] = {
     Reason.TRUNCATED: "The file ends too early or is damaged. Copy it again from the camera.",
     Reason.TOO_SMALL: "The short side is under 160 pixels. Use the original photo, not a thumbnail.",
     Reason.NO_SKIN: "Too little skin is visible. Fill the frame with the face or the area to be measured.",
+    Reason.NOT_SKIN: "This does not look like skin. Choose a photo of the face or of the area to be measured.",
+    Reason.SEVERAL_FACES: "More than one face is seen. Photograph one person alone, or cut the others off.",
+    Reason.WRONG_VIEW: "The head is turned another way than was said. Choose the right view; unmirror a selfie first.",
     Reason.TOO_DARK: "The skin is too dark to be judged. Take the photo again in more light.",
     Reason.OVEREXPOSED: "The skin is too bright to be judged. Take the photo again with less light or no flash.",
     Reason.CLIPPED: "Large parts of the skin are pure white or pure black. Use softer, even light.",
+    Reason.GLARE: "Much of the skin shines. Blot it dry, and use soft light from the side instead of a flash.",
+    Reason.SHADOW: "One side of the skin lies in deep shadow. Light both sides evenly, or turn towards the window.",
+    Reason.COLOUR_CAST: "The skin has the colour of the light. Use daylight or a white lamp, and no filter.",
     Reason.BLURRED: "The photo is not sharp. Hold still, tap the skin to focus and take it again.",
+    Reason.MAYBE_MIRRORED: "Perhaps a mirrored selfie: it shows the other side. Switch mirroring off in the camera.",
+    Reason.CHIN_HIDDEN: "The chin is hidden. Take away hand, mask or scarf; a full beard hides all relief.",
+    Reason.BEARD: "A beard or stubble hides relief and can look like it. Shave, or compare the cheeks alone.",
     Reason.CRASHED: "The program failed on this photo. Save it again as a JPEG; if it stays so, report it.",
 }
 
@@ -66,14 +84,16 @@ HINTS: dict[Reason, str] = {
 class Check:
     """One measured quality of the photo.
 
-    `name` is `resolution`, `brightness_low`, `skin_share`, `brightness_high`, `clipping` or `sharpness`; `value` and
-    `limit` are in the unit that `serve/scoring/quality.py` states for it; `passed` is whether the photo may be scored.
+    `name` is one of `NAMES` in `serve/scoring/quality/checks.py`; `value` and `limit` are in the unit that `measure`
+    there states for it; `passed` is whether the value keeps the limit. A photo that does not pass is refused; where
+    the check is a `flag`, it is scored, and the flag told beside the score.
     """
 
     name: str
     value: float
     limit: float
     passed: bool
+    flag: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,29 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class RegionScore:
+    """What the score says of one region of the face.
+
+    `region` is `forehead`, `left_cheek`, `right_cheek` (the patient's), `nose`, `chin`, or `other_skin`: any skin of
+    which it cannot be told where it lies, as in a close-up. `area` is the region's share of the photo, 0 to 1;
+    `judged` the share of the region that could be judged (0 to 1: not burnt out, not black). `severity` 0 to 100 and
+    `types` as of the photo, but of this region's skin alone; None where too little of it could be judged.
+    `redness`, `lightness` and `yellowness` are differences in CIELAB a*, L* and b* from the same person's clear skin
+    in this photo: active or lasting redness raises a*, brown pigment lowers L* and raises b* (Ly et al. 2020,
+    10.1016/j.jid.2019.11.003).
+    """
+
+    region: str
+    area: float
+    judged: float
+    severity: float | None = None
+    types: tuple[str, ...] = ()
+    redness: float | None = None
+    lightness: float | None = None
+    yellowness: float | None = None
+
+
+@dataclass(frozen=True)
 class PhotoScore:
     """The score of one photo.
 
@@ -103,8 +146,10 @@ class PhotoScore:
     `rubric.md` of the readings); `severity_low` and `severity_high` bound where the reference reading lies with
     90 % probability. `grade_set` holds the photo grade (0 to 4) with 90 % probability, ascending and contiguous.
     `types` are the scar types seen (`icepick`, `boxcar`, `rolling`), the likeliest first.
-    `view` is what the caller said it was; nothing checks it yet. `photo_sha256` is of the file's bytes; `width` and
-    `height` are pixels after orientation.
+    `view` is what the caller said it was, `view_seen` what the photo shows; a photo of another side is refused.
+    `regions` are told one by one; `left_minus_right` is the severity of the patient's left cheek less that of the
+    right one, None unless the photo shows both. `photo_sha256` is of the file's bytes; `width` and `height` are
+    pixels after orientation. `model` made the severities, `region_model` found the skin and its regions.
     """
 
     photo_sha256: str
@@ -117,6 +162,10 @@ class PhotoScore:
     types: tuple[str, ...]
     quality: tuple[Check, ...]
     model: ModelId
+    region_model: ModelId
+    view_seen: View
+    regions: tuple[RegionScore, ...]
+    left_minus_right: float | None
     view: View | None = None
     schema_version: int = SCHEMA_VERSION
 

@@ -1,4 +1,4 @@
-"""The only door to the network: a photo's bytes in, a `PhotoScore` or a `Refusal` out.
+"""The only door to the networks: a photo's bytes in, a `PhotoScore` or a `Refusal` out.
 
 `score_photo` answers with numbers alone; `Scorer.examine` also gives the pixels and the severity map that pictures
 are drawn from. Nothing here reads files or writes any.
@@ -12,14 +12,17 @@ from functools import cache
 
 import numpy as np
 
-from scarscore.model.bundle import DEFAULT, load_bundle
+from scarscore.model.bundle import DEFAULT, Bundle, load_bundle
 from scarscore.model.engine import Engine, LocalMaps
-from scarscore.model.preprocess import Floats, Pixels
+from scarscore.model.preprocess import Floats, Pixels, fit, over_photo
+from scarscore.model.region_engine import RegionBundle, RegionEngine
+from scarscore.model.regions import RegionMap
 from scarscore.serve.scoring.decode import Decoded, decode
-from scarscore.serve.scoring.quality import failed, measure
-from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal, View, refusal
+from scarscore.serve.scoring.quality.checks import failed, measure
+from scarscore.serve.scoring.regions import left_minus_right, region_scores
+from scarscore.serve.scoring.result import ModelId, PhotoScore, Refusal, View, refusal
 
-JUDGED = 0.5  # probability of skin from which a position of the map is shown as judged skin
+JUDGED = 0.5  # share of skin from which a position of the map is shown as judged skin
 
 
 @dataclass(frozen=True)
@@ -36,34 +39,34 @@ class Examination:
 
 
 class Scorer:
-    """Scores photos with one network. Deterministic; safe to use from several threads."""
+    """Scores photos with a network of severity and one of regions. Deterministic; safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        bundle = engine.bundle
-        meta = bundle.metadata
-        self.model = ModelId(meta.name, meta.version, bundle.sha256, meta.licence_class)
+    def __init__(self, engine: Engine, finder: RegionEngine) -> None:
+        self._engine, self._finder = engine, finder
+        self.model, self.region_model = _identity(engine.bundle), _identity(finder.bundle)
 
     @classmethod
     def load(cls, model: str = DEFAULT) -> Scorer:
         """The scorer of a named or given network. Raises `ModelError` where its file cannot be trusted."""
-        return cls(Engine(load_bundle(model)))
+        return cls(Engine(load_bundle(model)), RegionEngine.load())
 
     def examine(self, data: bytes, *, view: View | None = None) -> Examination:
         """Score one photo's bytes, keeping the pixels and the map."""
         decoded = decode(data)
         if isinstance(decoded, Refusal):
             return Examination(decoded)
-        quality = measure(decoded)
+        regions = self._finder.look(decoded.pixels)
+        quality = measure(decoded, regions, view)
         reason = failed(quality)
         if reason is not None:
             return Examination(refusal(reason, quality.checks))
-        maps = self._engine.look(decoded.pixels)
-        answer = self._answer(hashlib.sha256(data).hexdigest(), decoded, maps, quality.checks)
-        return Examination(replace(answer, view=view), decoded.pixels, self._map(maps))
+        maps = self._engine.look(fit(decoded.pixels, regions.cover(*decoded.pixels.shape[:2])))
+        answer = self._answer(hashlib.sha256(data).hexdigest(), decoded, maps, regions)
+        return Examination(replace(answer, view=view, quality=quality.checks), decoded.pixels, self._map(maps))
 
-    def _answer(self, digest: str, decoded: Decoded, maps: LocalMaps, checks: tuple[Check, ...]) -> PhotoScore:
+    def _answer(self, digest: str, decoded: Decoded, maps: LocalMaps, regions: RegionMap) -> PhotoScore:
         told = self._engine.judge(maps)
+        parts = region_scores(decoded.pixels, maps, regions, self._engine.bundle.metadata.calibration)
         return PhotoScore(
             photo_sha256=digest,
             width=decoded.width,
@@ -73,20 +76,29 @@ class Scorer:
             severity_high=told.high,
             grade_set=told.grade_set,
             types=told.types,
-            quality=checks,
+            quality=(),
             model=self.model,
+            region_model=self.region_model,
+            view_seen=View(regions.pose.view),
+            regions=parts,
+            left_minus_right=left_minus_right(parts),
         )
 
     def _map(self, maps: LocalMaps) -> Floats:
         """The local severities in the readings' terms, by the same calibration as the photo's."""
         curve = self._engine.bundle.metadata.calibration.severity
         told = np.clip(np.interp(maps.severity, curve.x, curve.y), 0.0, 100.0).astype(np.float32)
-        return np.where(maps.skin >= JUDGED, told, np.float32(np.nan))
+        return over_photo(np.where(maps.judged >= JUDGED, told, np.float32(np.nan)), maps.window)
 
 
 def score_photo(data: bytes, *, view: View | None = None) -> PhotoScore | Refusal:
     """Score one photo's bytes with the default network."""
     return _default().examine(data, view=view).answer
+
+
+def _identity(bundle: Bundle | RegionBundle) -> ModelId:
+    meta = bundle.metadata
+    return ModelId(meta.name, meta.version, bundle.sha256, meta.licence_class)
 
 
 @cache

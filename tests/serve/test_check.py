@@ -29,22 +29,23 @@ def test_a_working_installation_passes_every_step(capsys: pytest.CaptureFixture[
     assert told.endswith("This installation works.\n")
 
 
+@pytest.mark.parametrize("changed", ["severity.onnx", "regions.onnx"])
 def test_a_network_whose_bytes_were_changed_fails_and_the_other_steps_still_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for file in filter(Path.is_file, bundle.WEIGHTS.iterdir()):
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    network = next(tmp_path.glob("*.onnx"))
+    network = tmp_path / changed
     data = bytearray(network.read_bytes())
     data[len(data) // 2] ^= 1
     network.write_bytes(data)
     monkeypatch.setattr(bundle, "WEIGHTS", tmp_path)
     assert cli.run(["check"]) == 1
     told = capsys.readouterr().out
-    assert "FAILED  network: ModelTampered" in told
+    assert "FAILED  networks: ModelTampered" in told
     assert "pip install --force-reinstall scarscore" in told
     assert "OK      photo formats" in told
-    assert "Failed: network, score of a made-up photo, speed." in told
+    assert "Failed: networks, score of a made-up photo, speed." in told
 
 
 def test_a_package_that_is_missing_is_named() -> None:

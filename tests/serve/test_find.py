@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scarscore.serve.batch.find import find, shard
+from scarscore.serve.batch.find import Found, find, shard
 from scarscore.serve.errors import UsageError
+from scarscore.serve.scoring.result import View
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -19,7 +20,7 @@ def touch(folder: Path, *names: str) -> None:
 
 
 def found(*arguments: Path | str, stdin: bytes = b"", leave_out: tuple[Path, ...] = ()) -> list[str]:
-    return list(find([str(argument) for argument in arguments], io.BytesIO(stdin), leave_out))
+    return [one.path for one in find([str(argument) for argument in arguments], io.BytesIO(stdin), leave_out)]
 
 
 def below(folder: Path, paths: list[str]) -> list[str]:
@@ -134,9 +135,9 @@ def test_a_listed_name_that_no_file_system_can_hold_still_gets_its_row() -> None
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_shards_together_are_the_whole(count: int) -> None:
-    paths = tuple(f"{number:02}.jpg" for number in range(20))
+    paths = tuple(Found(f"{number:02}.jpg") for number in range(20))
     shares = [shard(paths, number + 1, count) for number in range(count)]
-    assert sorted(path for share in shares for path in share) == list(paths)
+    assert sorted(one.path for share in shares for one in share) == [one.path for one in paths]
     assert shares[0][:2] == (paths[0], paths[count])
 
 
@@ -153,3 +154,27 @@ def test_a_folder_that_cannot_be_read_gets_a_row_instead_of_being_missed(tmp_pat
     assert file == str(tmp_path / "a.jpg")
     assert len(folder) > 3800
     assert folder.endswith("d" * 250)
+
+
+def test_a_manifest_may_say_what_each_photo_shows(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg", "b.jpg", "c.jpg")
+    (tmp_path / "m.csv").write_text("path,view\nb.jpg, Left\na.jpg,\n")
+    told = find([str(tmp_path / "m.csv"), str(tmp_path / "c.jpg")], io.BytesIO())
+    assert [(Path(one.path).name, one.view) for one in told] == [("a.jpg", None), ("b.jpg", View.LEFT), ("c.jpg", None)]
+
+
+def test_a_photo_listed_again_keeps_its_view_and_two_views_are_a_mistake(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg")
+    (tmp_path / "m.csv").write_text("path,view\na.jpg,right\n")
+    both = find([str(tmp_path / "a.jpg"), str(tmp_path / "m.csv")], io.BytesIO())
+    assert both == (Found(str(tmp_path / "a.jpg"), View.RIGHT),)
+    (tmp_path / "m.csv").write_text("path,view\na.jpg,right\na.jpg,left\n")
+    with pytest.raises(UsageError, match="two views"):
+        find([str(tmp_path / "m.csv")], io.BytesIO())
+
+
+def test_a_view_that_is_none_names_its_line(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg")
+    (tmp_path / "m.csv").write_text("path,view\na.jpg,sideways\n")
+    with pytest.raises(UsageError, match=r"line 2 of the manifest .*'sideways' is none of front, left, right, closeup"):
+        find([str(tmp_path / "m.csv")], io.BytesIO())

@@ -12,7 +12,7 @@ from PIL import Image
 
 from scarscore.model.preprocess import Floats, Pixels
 from scarscore.serve.scoring.overlay import draw, write_overlay
-from scarscore.serve.scoring.result import ModelId, PhotoScore
+from scarscore.serve.scoring.result import ModelId, PhotoScore, View
 
 ANSWER = PhotoScore(
     photo_sha256="0" * 64,
@@ -25,6 +25,10 @@ ANSWER = PhotoScore(
     types=("boxcar",),
     quality=(),
     model=ModelId("default", "0.1.0", "ab" * 32, "research"),
+    region_model=ModelId("regions", "0.1.0", "cd" * 32, "research"),
+    view_seen=View.FRONT,
+    regions=(),
+    left_minus_right=None,
 )
 
 

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from scarscore.serve.batch import write
 from scarscore.serve.batch.rows import (
     COLUMNS,
+    PLACES,
     QUALITY,
     Row,
     cells,
+    kept,
     original_path,
     printable_path,
     record,
@@ -27,13 +29,15 @@ from scarscore.serve.batch.rows import (
     row_of,
 )
 from scarscore.serve.errors import OutputError, UsageError
-from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Reason, refusal
+from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Reason, RegionScore, View, refusal
 
 PROMISED = ["path", "status", "reason", "severity", "severity_low", "severity_high", "grade_set", "types"]
 MODEL = ModelId("net", "1.2.0", "0123456789abcdef" * 4, "research")
+FINDER = ModelId("finder", "1.0.0", "fedcba9876543210" * 4, "research")
 CHECKS = tuple(Check(name, 1 / 3, 0.1, True) for name in QUALITY)
 SCORE = PhotoScore(
-    "ab" * 32, 640, 480, 41.23456, 30.005, 55.0, (2, 3), ("rolling", "icepick"), CHECKS, MODEL
+    "ab" * 32, 640, 480, 41.23456, 30.005, 55.0, (2, 3), ("rolling", "icepick"), CHECKS, MODEL, FINDER, View.FRONT,
+    (RegionScore("nose", 0.1, 0.98765, 12.345, ("boxcar",), 1.234, -2.345, 0.001), RegionScore("chin", 0.1, 0.0)), -7.5,
 )  # fmt: skip
 # Any name a POSIX file system can hold, as Python hands it over.
 NAMES = st.binary(min_size=1).filter(lambda raw: b"\0" not in raw).map(os.fsdecode)
@@ -52,7 +56,9 @@ def test_a_score_fills_every_column_with_fixed_digits() -> None:
     assert [row["severity"], row["severity_low"], row["severity_high"]] == ["41.23", "30.00", "55.00"]
     assert [row["status"], row["reason"], row["grade_set"]] == ["scored", "", "2 3"]
     assert row["types"] == "rolling icepick"
-    assert [row["model"], row["photo_sha256"], row["width"]] == ["net 1.2.0 0123456789ab", "ab" * 32, "640"]
+    assert [row["photo_sha256"], row["width"]] == ["ab" * 32, "640"]
+    assert row["model"] == "net 1.2.0 0123456789ab finder 1.0.0 fedcba987654"
+    assert [row["view"], row["left_minus_right"]] == ["front", "-7.50"]
     assert [row[name] for name in QUALITY] == ["0.3333"] * len(QUALITY)
 
 
@@ -110,7 +116,7 @@ def test_the_output_is_the_old_file_until_it_is_the_whole_new_one(tmp_path: Path
 @given(NAMES)
 def test_a_name_survives_the_journal_and_every_output(name: str) -> None:
     row = row_of(name, SCORE)
-    assert row_from(json.loads(json.dumps(record(row)))) == row
+    assert row_from(json.loads(json.dumps(kept(row)))) == row
     told = csv_of(row)[0]["path"]
     assert original_path(told.removeprefix("'")) == name
     assert "\n" not in told
@@ -145,8 +151,8 @@ def test_a_tab_or_a_line_end_never_begins_a_cell() -> None:
 def test_numbers_of_ours_are_never_taken_for_formulas() -> None:
     checks = Check(QUALITY[0], -0.5, 0.1, False), Check(QUALITY[1], -1e-9, 0.1, True)
     row = row_of("a.jpg", replace(SCORE, quality=checks))
-    assert cells(row)[COLUMNS.index(QUALITY[0])] == "-0.5000"
-    assert cells(row)[COLUMNS.index(QUALITY[1])] == "0.0000"
+    assert cells(record(row), PLACES)[COLUMNS.index(QUALITY[0])] == "-0.5000"
+    assert cells(record(row), PLACES)[COLUMNS.index(QUALITY[1])] == "0.0000"
 
 
 @pytest.mark.parametrize(
@@ -161,4 +167,4 @@ def test_numbers_of_ours_are_never_taken_for_formulas() -> None:
 def test_a_wrong_out_is_refused_before_any_work(tmp_path: Path, name: str, complaint: str) -> None:
     (tmp_path / "d.csv").mkdir()
     with pytest.raises(UsageError, match=complaint):
-        write.check_out(tmp_path / name)
+        write.check_out(tmp_path / name, "--out")
