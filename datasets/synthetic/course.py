@@ -14,11 +14,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from scarscore.datasets.synthetic.camera import Camera, expose
 from scarscore.datasets.synthetic.cheek import Cheek, cheek
+from scarscore.datasets.synthetic.light import Light
 from scarscore.datasets.synthetic.noise import Field, Shape
-from scarscore.datasets.synthetic.relief import ScarMix, height_field, scatter
-from scarscore.datasets.synthetic.render import Camera, Light, expose, render
-from scarscore.datasets.synthetic.skin import Skin, SkinTone, clear_skin
+from scarscore.datasets.synthetic.relief import Relief, carve
+from scarscore.datasets.synthetic.render import lit
+from scarscore.datasets.synthetic.scars import ScarMix, scatter
+from scarscore.datasets.synthetic.skin import Skin, clear_skin
+from scarscore.datasets.synthetic.tone import SkinTone
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,12 @@ class CoursePlan:
     shape: Shape = (560, 640)
     px_per_mm: float = 11.5
     margin_mm: float = 3.0
-    relief: tuple[float, float] = (1.0, 0.15)
-    pace: float = 1.15
+    relief: tuple[float, float] = (1.0, 0.08)
+    pace: float = 1.0
     first_visit: date = date(2026, 1, 12)
     days_between: int = 28
     ita: tuple[float, float] = (22.0, 46.0)
-    scars: ScarMix = field(default_factory=ScarMix)
+    scars: ScarMix = field(default_factory=lambda: ScarMix(icepick=6.0, boxcar=8.0, rolling=1.3, depth=1.15))
     light: Light = field(default_factory=Light)
     exposure: float = 1.15
     light_jitter: float = 4.0
@@ -70,34 +74,35 @@ def healing_course(seed: int, visits: int = 6, plan: CoursePlan = PLAN) -> tuple
     if visits < 2:
         raise ValueError("a course has at least two visits")
     skin, scars = person(seed, plan)
-    shape = cheek(scars.shape, plan.px_per_mm)
+    shape = cheek(scars.types.shape, plan.px_per_mm)
     start, end = plan.relief
     shares = [end + (start - end) * (1 - visit / (visits - 1)) ** plan.pace for visit in range(visits)]
     return tuple(
         SyntheticVisit(
             plan.first_visit + timedelta(days=plan.days_between * visit),
             share,
-            _photo(np.random.default_rng([seed, visit]), skin, scars * np.float32(share), shape, plan),
+            _photo(np.random.default_rng([seed, visit]), skin, scars.faded(share), shape, plan),
         )
         for visit, share in enumerate(shares)
     )
 
 
-def person(seed: int, plan: CoursePlan = PLAN) -> tuple[Skin, Field]:
-    """The skin and the scars' height in mm of one synthetic person, with a margin around the picture."""
+def person(seed: int, plan: CoursePlan = PLAN) -> tuple[Skin, Relief]:
+    """The skin and the scars of one synthetic person, with a margin around the picture."""
     rng = np.random.default_rng(seed)
     margin = 2 * round(plan.margin_mm * plan.px_per_mm)
     shape = (plan.shape[0] + margin, plan.shape[1] + margin)
-    tone = SkinTone(ita=float(rng.uniform(*plan.ita)), redness=float(rng.uniform(12, 15.5)))
+    tone = SkinTone(
+        ita=float(rng.uniform(*plan.ita)), redness=float(rng.uniform(11, 14.5)), mottling=0.75, pores=0.6, lines=0.6
+    )
     skin = clear_skin(rng, shape, plan.px_per_mm, tone)
     scars = scatter(rng, (shape[0] / plan.px_per_mm, shape[1] / plan.px_per_mm), plan.scars)
-    relief = height_field(rng, scars, shape, plan.px_per_mm)
-    # Seen edge-on, where the cheek turns away, a depression cannot be drawn from the front.
-    facing = np.clip(cheek(shape, plan.px_per_mm).inside / 9.0, 0, 1)
-    return skin, np.asarray(relief * facing, np.float32)
+    return skin, carve(rng, scars, shape, plan.px_per_mm)
 
 
-def _photo(rng: np.random.Generator, skin: Skin, scars: Field, shape: Cheek, plan: CoursePlan) -> npt.NDArray[np.uint8]:
+def _photo(
+    rng: np.random.Generator, skin: Skin, scars: Relief, ground: Cheek, plan: CoursePlan
+) -> npt.NDArray[np.uint8]:
     """One visit's photo, with the small differences that no clinic avoids."""
     base = plan.light
     light = Light(
@@ -105,6 +110,7 @@ def _photo(rng: np.random.Generator, skin: Skin, scars: Field, shape: Cheek, pla
         elevation=base.elevation + plan.light_jitter * float(rng.uniform(-1, 1)),
         ambient=base.ambient,
         gloss=base.gloss * float(rng.uniform(0.85, 1.15)),
+        near=base.near,
         background=base.background,
     )
     camera = Camera(
@@ -112,7 +118,7 @@ def _photo(rng: np.random.Generator, skin: Skin, scars: Field, shape: Cheek, pla
         red_gain=1.0 + plan.colour_jitter * float(rng.uniform(-1, 1)),
         blue_gain=1.0 + plan.colour_jitter * float(rng.uniform(-1, 1)),
     )
-    scene = render(skin, scars, shape, plan.px_per_mm, light)
+    scene = lit(skin, scars, ground, plan.px_per_mm, light)
     return expose(_framed(rng, scene, plan), camera, rng)
 
 

@@ -1,8 +1,7 @@
-"""Depressed acne scars as a height field: icepick, boxcar and rolling, at true size.
+"""Scars carved into skin: their height field in mm, what they weigh, their types and their colour, pixel by pixel.
 
-Sizes follow the definitions that the ECCA scale uses: icepick narrower than 2 mm, deep and pointed; boxcar
-1.5 to 4 mm with sheer edges and a flat base (shallow 0.1 to 0.5 mm, deep from 0.5 mm); rolling wider than 4
-to 5 mm, a soft undulation. Raised scars are not made here: they do not count toward severity.
+No scar is stamped out: outlines wander, one wall is sheer and the other worn, bases are uneven, and scars that
+meet merge. It carves what `scars.py` lists; nothing here is lit.
 """
 
 from __future__ import annotations
@@ -10,120 +9,153 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from scarscore.datasets.synthetic.noise import Field, Shape, blurred, cloudy_noise
+from scarscore.datasets.synthetic.scars import CODES, RAISED, Scar
+from scarscore.datasets.synthetic.severity import seen_depth
 
-Kind = Literal["icepick", "boxcar", "rolling"]
+# What undulations that overlap can add up to, in mm.
+DEEPEST_MM = 1.5
 
 
 @dataclass(frozen=True)
-class Scar:
-    """One depressed scar: its centre, width and depth in mm, its elongation, and its direction in radians.
+class Relief:
+    """The scars of a picture, each field (h, w).
 
-    `wall` is the width of its side wall as a share of its radius: small is sheer, large is worn.
+    `height` in mm, 0 on clear skin, negative in depressed scars, positive on raised ones; `burden` in mm, what
+    depressed scars add to the severity (`severity.py`), 0 off them; `types`, uint8, codes of `scars.CODES`;
+    `scarred` 0-1, how much of the skin is scar tissue (or an inflamed papule), with soft edges; `blood` and
+    `melanin`, the change of those pigments.
     """
 
-    kind: Kind
-    x: float
-    y: float
-    width: float
-    depth: float
-    elongation: float
-    angle: float
-    wall: float
+    height: Field
+    burden: Field
+    types: npt.NDArray[np.uint8]
+    scarred: Field
+    blood: Field
+    melanin: Field
+
+    def faded(self, share: float) -> Relief:
+        """The same scars with this share of their depth, 0-1; their tissue and colour stay."""
+        return Relief(
+            self.height * np.float32(share),
+            self.burden * np.float32(share),
+            self.types,
+            self.scarred,
+            self.blood,
+            self.melanin,
+        )
 
 
-@dataclass(frozen=True)
-class ScarMix:
-    """How scarred a cheek is: scars of each kind per square centimetre, and a factor on their depth."""
-
-    icepick: float = 4.5
-    boxcar: float = 7.0
-    rolling: float = 1.2
-    depth: float = 0.75
-
-
-# Width and depth in mm, smallest and largest, of each kind.
-SIZES: dict[Kind, tuple[tuple[float, float], tuple[float, float]]] = {
-    "icepick": ((0.5, 1.8), (0.4, 0.9)),
-    "boxcar": ((1.5, 3.8), (0.15, 0.6)),
-    "rolling": ((4.5, 9.0), (0.35, 0.9)),
-}
-
-
-def scatter(rng: np.random.Generator, size_mm: tuple[float, float], mix: ScarMix) -> tuple[Scar, ...]:
-    """Scars over a cheek of `size_mm` (height, width), crowded towards its middle as acne leaves them."""
-    area = size_mm[0] * size_mm[1] / 100.0
-    density: dict[Kind, float] = {"rolling": mix.rolling, "boxcar": mix.boxcar, "icepick": mix.icepick}
-    return tuple(
-        _one_scar(rng, kind, size_mm, mix.depth)
-        for kind, per_cm2 in density.items()
-        for _ in range(round(per_cm2 * area))
-    )
-
-
-def _one_scar(rng: np.random.Generator, kind: Kind, size_mm: tuple[float, float], depth_factor: float) -> Scar:
-    (narrow, wide), (shallow, deep) = SIZES[kind]
-    # Small scars are common and large ones rare; beta(1.5, 2.5) has that lean within the definition's bounds.
-    width = narrow + (wide - narrow) * float(rng.beta(1.1, 4.0))
-    depth = shallow + (deep - shallow) * float(rng.beta(1.6, 2.2))
-    y, x = (side * float(rng.beta(1.35, 1.35)) for side in size_mm)
-    elongation = float(rng.uniform(1.0, 1.6 if kind == "icepick" else 1.8))
-    # Along the tension lines of the cheek, which run down and outwards.
-    angle = float(rng.normal(math.radians(65), math.radians(28)))
-    wall = float(rng.uniform(0.5, 1.0))
-    return Scar(kind, x, y, width, depth * depth_factor, elongation, angle, wall)
-
-
-def height_field(rng: np.random.Generator, scars: Sequence[Scar], shape: Shape, px_per_mm: float) -> Field:
-    """The scars' relief in mm, 0 on clear skin and negative within scars, `shape` pixels at `px_per_mm`.
+def carve(rng: np.random.Generator, scars: Sequence[Scar], shape: Shape, px_per_mm: float) -> Relief:
+    """The relief of scars in a picture of `shape` pixels at `px_per_mm`.
 
     Soft scars add up; sheer ones do not dig deeper where they meet but merge, as coalescing scars do.
     """
-    warp_x, warp_y = (0.20 * cloudy_noise(rng, shape, 1.8 * px_per_mm, octaves=3) for _ in range(2))
-    # Walls are steep here and worn there; bases are uneven: no scar is stamped out.
-    uneven = np.clip(0.85 + 0.35 * cloudy_noise(rng, shape, 2.2 * px_per_mm, octaves=3), 0.15, 1.7)
-    soft = np.zeros(shape, np.float32)
-    sheer = np.zeros(shape, np.float32)
-    for scar in scars:
-        reach = scar.width * scar.elongation * 0.5 * 1.25 + 0.6
-        window = _window(scar, reach, shape, px_per_mm)
+    block = _Block(rng, shape, px_per_mm)
+    for scar in sorted(scars, key=lambda scar: -scar.width):
+        block.add(scar)
+    return block.relief()
+
+
+class _Block:
+    """The skin being carved, one scar at a time."""
+
+    def __init__(self, rng: np.random.Generator, shape: Shape, px_per_mm: float) -> None:
+        self.shape, self.px_per_mm = shape, px_per_mm
+        self.fine = [0.13 * cloudy_noise(rng, shape, 1.5 * px_per_mm, octaves=3) for _ in range(2)]
+        self.broad = [0.55 * cloudy_noise(rng, shape, 5.0 * px_per_mm, octaves=2) for _ in range(2)]
+        self.uneven = np.clip(0.9 + 0.22 * cloudy_noise(rng, shape, 1.6 * px_per_mm, octaves=3), 0.35, 1.2)
+        self.soft, self.sheer, self.raised, self.burden, self.scarred = (np.zeros(shape, np.float32) for _ in range(5))
+        self.pigments = np.zeros((2, *shape), np.float32)
+        self.types = np.zeros(shape, np.uint8)
+
+    def add(self, scar: Scar) -> None:
+        """Carve one scar, or raise it; nothing happens where it lies outside the picture."""
+        window = self._window(scar)
         if window is None:
-            continue
-        rows, cols = window
-        y, x = np.mgrid[rows, cols].astype(np.float32) / np.float32(px_per_mm)
-        strength = min(1.0, scar.width / 2.0)  # a narrow pit keeps more of its round mouth
-        radius = _radius(scar, x + strength * warp_x[window] - scar.x, y + strength * warp_y[window] - scar.y)
-        pit = np.float32(scar.depth) * _profile(scar, radius)
-        target = soft if scar.kind == "rolling" else sheer
-        target[window] = target[window] + pit if scar.kind == "rolling" else np.maximum(target[window], pit)
-    return -blurred(soft + sheer * uneven, 0.05 * px_per_mm)
+            return
+        along, across = self._frame(scar, window)
+        radius = np.sqrt(along * along + across * across)
+        inside = radius < 1
+        form = _profile(scar, radius, along, across)
+        height, grown = self._layer(scar)[window], np.float32(scar.depth) * form
+        if scar.kind == "rolling":
+            height += grown
+        else:
+            np.maximum(height, grown, out=height)
+        if scar.kind in CODES:
+            np.copyto(self.types[window], np.uint8(CODES[scar.kind]), where=inside)
+        np.maximum(self.scarred[window], form, out=self.scarred[window])
+        # Colour does not add up where scars overlap: the smaller one, carved later, covers.
+        pigments = self.pigments[:, window[0], window[1]]
+        pigments += form * (np.array([[[scar.blood]], [[scar.melanin]]], np.float32) - pigments)
+        if scar.kind not in RAISED:
+            weight = np.float32(seen_depth(scar.depth, scar.width)) * inside
+            np.maximum(self.burden[window], weight, out=self.burden[window])
+
+    def relief(self) -> Relief:
+        """What was carved, its edges a little rounded, as skin is."""
+        # Undulations that meet grow deeper, but skin can only sink so far.
+        soft = np.float32(DEEPEST_MM) * np.tanh(self.soft / np.float32(DEEPEST_MM))
+        height = self.raised - soft - self.sheer * self.uneven
+        return Relief(
+            blurred(height, 0.09 * self.px_per_mm),
+            self.burden,
+            self.types,
+            np.minimum(self.scarred, 1),
+            self.pigments[0],
+            self.pigments[1],
+        )
+
+    def _layer(self, scar: Scar) -> Field:
+        if scar.kind in RAISED:
+            return self.raised
+        return self.soft if scar.kind == "rolling" else self.sheer
+
+    def _window(self, scar: Scar) -> tuple[slice, slice] | None:
+        """The pixels that a scar can touch, or None where it lies outside the picture."""
+        reach = 0.5 * scar.width * math.sqrt(scar.elongation) * 1.05 + (1.4 if scar.width > 4 else 0.35)
+        spans = []
+        for centre, side in ((scar.y, self.shape[0]), (scar.x, self.shape[1])):
+            low, high = int((centre - reach) * self.px_per_mm), int((centre + reach) * self.px_per_mm) + 1
+            spans.append(slice(max(0, low), min(side, high)))
+        return (spans[0], spans[1]) if all(span.start < span.stop for span in spans) else None
+
+    def _frame(self, scar: Scar, window: tuple[slice, slice]) -> tuple[Field, Field]:
+        """Where each pixel lies along and across the scar, as a share of its length and breadth: 1 on its edge."""
+        rows, columns = window
+        y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None] / np.float32(self.px_per_mm) - scar.y
+        x = np.arange(columns.start, columns.stop, dtype=np.float32) / np.float32(self.px_per_mm) - scar.x
+        # A narrow pit keeps more of its round mouth.
+        noise, strength = (self.broad, scar.width / 8.0) if scar.width > 4 else (self.fine, scar.width / 2.0)
+        y = y + np.float32(min(1.0, strength)) * noise[0][window]
+        x = x + np.float32(min(1.0, strength)) * noise[1][window]
+        stretch, half = math.sqrt(scar.elongation), 0.5 * scar.width
+        turn, tilt = np.float32(math.cos(scar.angle) / half), np.float32(math.sin(scar.angle) / half)
+        along = np.asarray((x * turn + y * tilt) / np.float32(stretch), np.float32)
+        return along, np.asarray((y * turn - x * tilt) * np.float32(stretch), np.float32)
 
 
-def _window(scar: Scar, reach: float, shape: Shape, px_per_mm: float) -> tuple[slice, slice] | None:
-    """The pixels that a scar can touch, or None where it lies outside the picture."""
-    spans = []
-    for centre, side in ((scar.y, shape[0]), (scar.x, shape[1])):
-        low, high = int((centre - reach) * px_per_mm), int((centre + reach) * px_per_mm) + 1
-        spans.append(slice(max(0, low), min(side, high)))
-    return (spans[0], spans[1]) if all(span.start < span.stop for span in spans) else None
-
-
-def _radius(scar: Scar, x: Field, y: Field) -> Field:
-    """Distance from the scar's centre, 1 on its edge, in the scar's own stretched and turned frame."""
-    along = (x * math.cos(scar.angle) + y * math.sin(scar.angle)) / scar.elongation
-    across = -x * math.sin(scar.angle) + y * math.cos(scar.angle)
-    return np.asarray(np.hypot(along, across) / (0.5 * scar.width), np.float32)
-
-
-def _profile(scar: Scar, radius: Field) -> Field:
-    """Depth from 0 to 1 over the distance from the centre: V-shaped, U-shaped or M-shaped."""
+def _profile(scar: Scar, radius: Field, along: Field, across: Field) -> Field:
+    """Depth from 0 to 1 over the place in the scar: V-shaped, U-shaped, M-shaped, or a dome."""
+    away = np.asarray(np.maximum(1 - radius, 0), np.float32)
     if scar.kind == "icepick":
-        return np.asarray(np.clip(1.1 - radius, 0, 1) ** 1.5, np.float32)
-    if scar.kind == "boxcar":
-        rim = np.clip((1 + 0.4 * scar.wall - radius) / scar.wall, 0, 1)
-        return np.asarray(rim * rim * (3 - 2 * rim), np.float32)
-    return np.asarray(np.exp(-1.8 * radius**2), np.float32)
+        return np.asarray(away * (np.float32(0.6) + np.float32(0.4) * away), np.float32)
+    if scar.kind in RAISED:
+        return _step(away / np.float32(max(0.5, scar.wall)))
+    steep = np.float32(scar.lean * math.cos(scar.lean_angle)), np.float32(scar.lean * math.sin(scar.lean_angle))
+    lean = np.maximum(np.minimum(along * steep[0] + across * steep[1], scar.lean), -scar.lean)
+    if scar.kind == "rolling":
+        round_off = np.maximum(1 - radius * radius, 0)
+        return np.asarray(round_off * round_off * (1 + np.float32(0.6) * lean) / (1 + 0.15 * scar.lean), np.float32)
+    wall = np.maximum(np.float32(scar.wall) * (1 - np.float32(0.8) * lean), np.float32(0.3))
+    return np.asarray(_step(away / wall) * (1 + np.float32(0.5) * (lean - np.float32(scar.lean))), np.float32)
+
+
+def _step(rise: Field) -> Field:
+    rise = np.minimum(rise, 1)
+    return np.asarray(rise * rise * (3 - 2 * rise), np.float32)

@@ -1,123 +1,165 @@
-"""Skin with relief, seen by a camera: light, shadow, the glow of skin, gloss, blur and sensor noise.
+"""`render`: a picture of a made-up cheek from a seed, with the truth about its scars.
 
-One distant light over an even surround. Light that enters skin comes out again a little further on, the red
-most of all; so the shading is softened per colour, which is what makes shadows in skin reddish and not grey.
-It renders one piece of cheek, never a face.
+    picture = render(seed=7, tone=-20.0, severity=45.0)
+    picture.pixels, picture.severity_map, picture.cells()
+
+What is not asked for is drawn from the seed: tone, severity, kinds of scar, scale, light, gloss, beard, camera.
+It renders one piece of cheek, never a face, and no real person's skin went into it.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from scarscore.datasets.synthetic.cheek import Cheek, before_background
-from scarscore.datasets.synthetic.noise import Field, blurred
-from scarscore.datasets.synthetic.skin import Skin
+from scarscore.datasets.synthetic.camera import Camera, expose
+from scarscore.datasets.synthetic.cheek import Cheek, before_background, cheek, close_up
+from scarscore.datasets.synthetic.hair import hair_veil
+from scarscore.datasets.synthetic.light import Light, shade
+from scarscore.datasets.synthetic.noise import Field, Shape
+from scarscore.datasets.synthetic.picture import Synthetic, described
+from scarscore.datasets.synthetic.relief import Relief, carve
+from scarscore.datasets.synthetic.scars import Kind, ScarMix, planned
+from scarscore.datasets.synthetic.severity import Mask
+from scarscore.datasets.synthetic.skin import Skin, clear_skin, scarred_skin
+from scarscore.datasets.synthetic.tone import ITA_RANGE, SkinTone
 
-# How far light spreads within skin, in mm, for red, green and blue.
-SPREAD_MM = (0.36, 0.20, 0.14)
-# Light that bounces about in a pit meets skin again and again, and grows redder: shadows are warm.
-BOUNCE = (0.82, 1.0, 1.1)
+# Severities are drawn up to this; beyond it the scars would have to cover all skin.
+WORST = 88.0
+# Close-ups of cheeks at 320 pixels show 3 to 9 cm.
+SCALES_PX_PER_MM = (3.6, 10.5)
+HAIR_COLOUR = (0.035, 0.028, 0.024)
+# How often each kind is seen among depressed scars (Fabbrocini 2010: icepick 60 to 70 %, boxcar 20 to 30 %,
+# rolling 15 to 25 %); how much it varies between people is ours.
+SHARES: dict[Kind, float] = {"icepick": 0.58, "boxcar": 0.27, "rolling": 0.15}
 
 
-@dataclass(frozen=True)
-class Light:
-    """The light of one photo.
+def render(
+    seed: int,
+    tone: float | None = None,
+    severity: float | None = None,
+    size: int = 320,
+    px_per_mm: float | None = None,
+    raised: float = 0.0,
+    inflamed: float = 0.0,
+    light: Light | None = None,
+    camera: Camera | None = None,
+) -> Synthetic:
+    """A made-up cheek with scars, `size` x `size` pixels; the same seed gives the same bytes.
 
-    `azimuth` in degrees, where it comes from (0 right, 90 top); `elevation` in degrees above the skin (90
-    frontal, below 30 raking); `ambient` 0-1, the share that comes from all around; `gloss` 0-1, the shine of
-    the skin; `background` the linear RGB of the room behind.
+    `tone` is an ITA in degrees, -50 to 65. `severity` 0-100 is aimed at, not met exactly: the picture's own
+    `severity` is the truth. `px_per_mm` is the scale; `raised` and `inflamed` are the numbers of raised scars and of
+    red papules per square centimetre, and neither counts toward severity. Raises ValueError for a tone, size or
+    severity that cannot be.
     """
+    if size < 64:
+        raise ValueError(f"a picture of {size} pixels is too small to show skin")
+    if severity is not None and not 0 <= severity <= 100:
+        raise ValueError(f"a severity of {severity} is outside 0 to 100")
+    rng = np.random.default_rng(seed)
+    scale = px_per_mm or size / 320 * float(np.exp(rng.uniform(*np.log(SCALES_PX_PER_MM))))
+    aim = _drawn_severity(rng) if severity is None else severity
+    person = drawn_tone(rng, tone, aim)
+    shape = (size, size)
+    ground = cheek(shape, scale) if rng.uniform() < 0.12 else close_up(rng, shape, scale)
+    mask = ground.inside > 0
+    mix = replace(drawn_mix(rng, aim, person.ita), hypertrophic=raised, papule=inflamed)
+    scars = carve(rng, planned(rng, (size / scale, size / scale), mix, aim, mask), shape, scale)
+    skin = clear_skin(rng, shape, scale, person)
+    scene = lit(skin, scars, ground, scale, light or drawn_light(rng))
+    scene = haired(rng, scene, scale, person.stubble)
+    pixels = expose(metered(scene, skin, mask), camera or drawn_camera(rng, person.ita), rng)
+    return described(pixels, scars, mask, scale, person.ita)
 
-    azimuth: float = 125.0
-    elevation: float = 42.0
-    ambient: float = 0.34
-    gloss: float = 0.4
-    background: tuple[float, float, float] = (0.045, 0.055, 0.07)
+
+def lit(skin: Skin, scars: Relief, ground: Cheek, px_per_mm: float, light: Light) -> Field:
+    """The light that reaches the camera from scarred skin: (h, w, 3) linear RGB, about 0-1, highlights above."""
+    height = scars.height * ground.facing
+    seen = scarred_skin(skin, scars)
+    shading = shade(ground.bulge + height, seen.fine, height, px_per_mm, light)
+    scene = seen.albedo * shading.body + (shading.gloss * seen.oil)[..., None]
+    return before_background(np.asarray(scene, np.float32), ground, px_per_mm, light.background)
 
 
-@dataclass(frozen=True)
-class Camera:
-    """The camera of one photo: exposure factor, gains for red and blue, blur in pixels, noise 0-1."""
-
-    exposure: float = 1.0
-    red_gain: float = 1.0
-    blue_gain: float = 1.0
-    blur: float = 0.6
-    noise: float = 0.008
+def metered(scene: Field, skin: Skin, mask: Mask) -> Field:
+    """The scene as bright as its skin is: a camera that meters the skin shows its tone, whatever the light."""
+    where = mask.view(np.uint8)
+    seen, own = (sum(cv2.mean(field, mask=where)) for field in (scene, skin.albedo))
+    return np.asarray(scene * np.float32(own / max(seen, 1e-4)), np.float32)
 
 
-def render(skin: Skin, scars: Field, shape: Cheek, px_per_mm: float, light: Light) -> Field:
-    """The light that reaches the camera: (h, w, 3) linear RGB, about 0-1, with highlights above.
+def haired(rng: np.random.Generator, scene: Field, px_per_mm: float, stubble: float) -> Field:
+    """The scene behind its hair."""
+    shape: Shape = (scene.shape[0], scene.shape[1])
+    veil = hair_veil(rng, shape, px_per_mm, stubble)[..., None]
+    return np.asarray(scene * (1 - veil) + veil * np.asarray(HAIR_COLOUR, np.float32), np.float32)
 
-    `scars` is the height of the scars in mm (`relief.height_field`, times the share of their depth that is
-    left).
+
+def drawn_tone(rng: np.random.Generator, ita: float | None = None, severity: float = 0.0) -> SkinTone:
+    """A person's skin: every tone as likely as any other, unless one is given.
+
+    Skin that has scarred is coarser and more mottled than clear skin, as the photos show; both vary widely, so that
+    neither tells the severity.
     """
-    coarse = shape.bulge + scars
-    normals = _normals(coarse + skin.fine, px_per_mm)
-    towards = _direction(light)
-    direct = np.clip(normals @ towards, 0, None) * _sun(coarse, px_per_mm, light) / towards[2]
-    # A pit sees less of the surround than flat skin does.
-    open_sky = np.clip(1.0 + 0.9 * (scars - blurred(scars, 1.0 * px_per_mm)), 0.35, 1.08) * (
-        0.5 + 0.5 * normals[..., 2]
+    worn = severity / 100.0
+    return SkinTone(
+        ita=float(rng.uniform(*ITA_RANGE)) if ita is None else ita,
+        redness=float(rng.uniform(9.5, 15.5)),
+        mottling=min(1.5, float(np.exp(rng.normal(-0.7 + 1.0 * worn, 0.35)))),
+        marks=float(rng.gamma(1.5, 0.5)),
+        pores=float(np.exp(rng.normal(-0.85 + 0.85 * worn, 0.5))),
+        lines=float(np.exp(rng.normal(-0.9 + 0.75 * worn, 0.4))),
+        oil=float(np.exp(rng.normal(-0.1, 0.45))),
+        stubble=float(rng.uniform(0.2, 1.0)) if rng.uniform() < 0.3 else 0.0,
     )
-    shading = light.ambient * open_sky + (1 - light.ambient) * direct
-    glow = np.stack([blurred(shading, mm * px_per_mm) for mm in SPREAD_MM], axis=-1)
-    # Not all light enters the skin: the rest keeps the shading crisp.
-    body = skin.albedo * np.power(0.6 * glow + 0.4 * shading[..., None], BOUNCE)
-    seen = np.asarray(body + _gloss(normals, towards, light)[..., None], np.float32)
-    return before_background(seen, shape, px_per_mm, light.background)
 
 
-def expose(linear: Field, camera: Camera, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """The photo that the camera makes of the light: uint8 RGB with its blur, colour cast and noise."""
-    seen = linear + 0.5 * (linear - blurred(linear, 1.2))  # phones sharpen
-    seen = blurred(seen, camera.blur) * camera.exposure * np.array([camera.red_gain, 1.0, camera.blue_gain])
-    grain = rng.standard_normal(linear.shape).astype(np.float32)
-    # Photon noise grows with the square root of the light; a camera smooths it, so it is never one pixel
-    # fine.
-    seen = seen + camera.noise * np.sqrt(np.clip(seen, 0.01, 1)) * 1.6 * blurred(grain, 0.6)
-    seen = np.clip(seen, 0, None)
-    rolled = np.where(seen > 0.7, 0.7 + 0.3 * (1 - np.exp(-(seen - 0.7) / 0.3)), seen)  # highlights roll off
-    srgb = np.where(rolled <= 0.0031308, 12.92 * rolled, 1.055 * np.power(np.maximum(rolled, 1e-6), 1 / 2.4) - 0.055)
-    return np.asarray(np.clip(np.rint(srgb * 255), 0, 255), np.uint8)
+def drawn_mix(rng: np.random.Generator, severity: float, ita: float) -> ScarMix:
+    """Kinds, depth and colour of a person's scars: the more severe, the deeper; in darker skin, browner."""
+    icepick, boxcar, rolling = (share * float(rng.gamma(1.5, 1.0)) + 0.01 for share in SHARES.values())
+    total = (icepick + boxcar + rolling) / 10.0
+    return ScarMix(
+        icepick=icepick / total,
+        boxcar=boxcar / total,
+        rolling=rolling / total,
+        depth=float((0.3 + 0.009 * severity) * np.exp(rng.normal(0, 0.15))),
+        redness=float(rng.gamma(1.3, 0.05)),
+        brownness=float(rng.gamma(1.2, 0.04 if ita < 28 else 0.02)),
+        crowding=float(rng.uniform(0.15, 0.75)),
+    )
 
 
-def _direction(light: Light) -> Field:
-    """Unit vector towards the light, in picture axes: x right, y down, z towards the camera."""
-    azimuth, elevation = math.radians(light.azimuth), math.radians(light.elevation)
-    flat = math.cos(elevation)
-    return np.array([flat * math.cos(azimuth), -flat * math.sin(azimuth), math.sin(elevation)], np.float32)
+def drawn_light(rng: np.random.Generator) -> Light:
+    """Window, lamp or flash, from any side; mostly from above."""
+    flash = rng.uniform() < 0.25
+    return Light(
+        azimuth=float(rng.normal(90, 50)),
+        elevation=float(rng.uniform(55, 75) if flash else rng.uniform(22, 52)),
+        ambient=float(rng.uniform(0.15, 0.35) if flash else rng.uniform(0.12, 0.45)),
+        gloss=float(np.exp(rng.normal(0.3, 0.55))),
+        near=float(rng.uniform(0.0, 0.5)),
+    )
 
 
-def _normals(height: Field, px_per_mm: float) -> Field:
-    """Unit normals (h, w, 3) of a height field in mm."""
-    slope_y, slope_x = np.gradient(height, 1.0 / px_per_mm)
-    normals = np.stack([-slope_x, -slope_y, np.ones_like(height)], axis=-1)
-    return np.asarray(normals / np.linalg.norm(normals, axis=-1, keepdims=True), np.float32)
+def drawn_camera(rng: np.random.Generator, ita: float) -> Camera:
+    """A clinic's camera, a phone, or a copy from the web; dark skin is often lit more than it is dark."""
+    web, warmth = rng.uniform() < 0.5, float(rng.normal(0.02, 0.06))
+    return Camera(
+        exposure=float(2.0 ** rng.uniform(-0.5, np.interp(ita, (0, 50), (0.8, 0.3)))),
+        red_gain=float(np.exp(warmth + rng.normal(0.0, 0.035))),
+        blue_gain=float(np.exp(-1.4 * warmth + rng.normal(0.0, 0.03))),
+        blur=float(rng.uniform(0.4, 1.0)),
+        noise=float(rng.uniform(0.003, 0.016)),
+        contrast=float(rng.uniform(0.1, 1.2)),
+        sharpen=float(rng.uniform(0.0, 0.9)),
+        saturation=float(rng.uniform(0.75, 1.25)),
+        shrunk=float(rng.uniform(0.6, 1.0)) if web else 1.0,
+        jpeg=int(rng.integers(60, 86)) if web else int(rng.integers(82, 97)),
+    )
 
 
-def _sun(height: Field, px_per_mm: float, light: Light, reach_mm: float = 2.4, steps: int = 12) -> Field:
-    """Share of the direct light that is not cut off by higher skin towards the light, 0-1."""
-    rise = math.tan(math.radians(light.elevation))
-    heading = _direction(light)[:2] / math.cos(math.radians(light.elevation)) * px_per_mm
-    size = (height.shape[1], height.shape[0])
-    lit = np.ones(height.shape, np.float32)
-    for far in np.linspace(reach_mm / steps, reach_mm, steps):
-        shift = np.array([[1, 0, heading[0] * far], [0, 1, heading[1] * far]], np.float32)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        ahead = cv2.warpAffine(height, shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        # The light has a size, so that a shadow grows softer with its distance from what throws it.
-        lit = np.minimum(lit, 0.5 - (ahead - height - far * rise) / (0.04 + 0.35 * far))
-    return blurred(np.clip(lit, 0.12, 1), 0.05 * px_per_mm)
-
-
-def _gloss(normals: Field, towards: Field, light: Light) -> Field:
-    """Shine on the skin's surface: a broad sheen, and small highlights on rims and pores."""
-    halfway = towards + np.array([0, 0, 1], np.float32)
-    facing = np.clip(normals @ (halfway / np.linalg.norm(halfway)), 0, 1)
-    return np.asarray(light.gloss * (0.08 * facing**12 + 0.22 * facing**60), np.float32)
+def _drawn_severity(rng: np.random.Generator) -> float:
+    """Clear skin as often as one time in six, else any severity as likely as any other."""
+    return 0.0 if rng.uniform() < 1 / 6 else float(rng.uniform(3.0, WORST))
