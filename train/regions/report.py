@@ -36,7 +36,9 @@ LIMITS = """## Limits
 - Skin tone is read from the photo, with its light and camera. Few people with dark skin are in the photos; training
   darkens skin artificially, which is no replacement.
 - In half-profiles what little shows of the far cheek is called other skin, as the teacher does.
-- Light hair against light skin, thin strands over the forehead and stubble are told less well than the rest.
+- Light hair, white beards, ears, thin strands over the forehead and stubble are told less well than the rest.
+- A tight half-face may get a few regions, or the wrong side, where a person would say neither; parts of the body other
+  than the face may be called not skin, dark raised scars above all.
 - Yaw and face width are rough: for checking a view, not for measuring.
 """
 
