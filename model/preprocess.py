@@ -16,7 +16,7 @@ import numpy.typing as npt
 INPUT_SIDE = 320
 STRIDE = 8  # pixels of the input per position of the severity map
 GREY = 127  # beside the photo and where there is no skin: zero after normalisation, so that it tells nothing
-STRAY, MARGIN = 0.01, 0.03  # share of the skin that may lie outside the window; its margin, as a share of its side
+STRAY, MARGIN = 0.01, 0.10  # share of the skin that may lie outside the window; its margin, as a share of its side
 LEAST_SPAN = 0.25  # of the photo's side: what is smaller is not enlarged further
 BLACK, WHITE = 5, 250  # grey levels at which a pixel says nothing of the skin
 MEAN = 127.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+WITH_BENCH = os.environ.get("SCARSCORE_BENCH") == "1"  # the bench takes minutes that not every run of the tests has
+needs_bench = pytest.mark.skipif(not WITH_BENCH, reason="the bench is run again with SCARSCORE_BENCH=1")
 LEAST = {"scarnet": 0.75, "acne04": 0.75}  # Spearman within the source, out of fold by group
 # Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
 CLOSE = 0.005
@@ -19,7 +22,8 @@ CLOSE = 0.005
 @pytest.fixture(scope="module")
 def again(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     out = tmp_path_factory.mktemp("evaluation")
-    command = [sys.executable, "-m", "scarscore.serve", "evaluate", "--data", str(data_root), "--out", str(out)]
+    bench = [] if WITH_BENCH else ["--no-bench"]
+    command = [sys.executable, "-m", "scarscore.serve", "evaluate", "--data", str(data_root), "--out", str(out), *bench]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads((out / "evaluation.json").read_text())
@@ -71,3 +75,25 @@ def test_the_documents_say_what_the_command_writes(again: dict[str, Any], docume
             assert here["rho"]["value"] == pytest.approx(there["rho"]["value"], abs=CLOSE, nan_ok=True)
             assert here["mae"]["value"] == pytest.approx(there["mae"]["value"], abs=0.05)
     assert again["cells"]["pooled"]["value"] == pytest.approx(documented["cells"]["pooled"]["value"], abs=CLOSE)
+
+
+@needs_bench
+def test_the_documents_say_what_the_bench_writes(again: dict[str, Any], documented: dict[str, Any]) -> None:
+    for here, there in zip(again["bench"]["repeats"], documented["bench"]["repeats"], strict=True):
+        assert (here["name"], here["source"], here["photos"]) == (there["name"], there["source"], there["photos"])
+        assert here["sem"]["value"] == pytest.approx(there["sem"]["value"], abs=0.1)
+        assert here["icc"]["value"] == pytest.approx(there["icc"]["value"], abs=CLOSE)
+    for here, there in zip(again["bench"]["healed"], documented["bench"]["healed"], strict=True):
+        assert (here["name"], here["source"]) == (there["name"], there["source"])
+        assert here["ordered"] == pytest.approx(there["ordered"], abs=0.05)
+    for here, there in zip(again["bench"]["alarms"], documented["bench"]["alarms"], strict=True):
+        assert (here["name"], here["photos"]) == (there["name"], there["photos"])
+        assert abs(here["alarms"] - there["alarms"]) <= 1
+
+
+@needs_bench
+def test_the_score_follows_scars_that_fade(again: dict[str, Any]) -> None:
+    """By every method, also the one that is held back, most pairs of neighbouring steps are in order."""
+    over_all = [row for row in again["bench"]["healed"] if row["source"] == "all"]
+    assert len(over_all) == 4
+    assert all(row["pairs"] > 0.8 for row in over_all)

@@ -9,11 +9,13 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from scarscore.model.severity import TYPES
+from scarscore.train.bench.records import ALL, Bench
 from scarscore.train.evaluate.evaluation import Evidence
 from scarscore.train.evaluate.statistics import (
     Agreement,
     Estimate,
     Values,
+    auc,
     bootstrapped,
     calibration_slope,
     mean_absolute_error,
@@ -23,17 +25,21 @@ from scarscore.train.evaluate.statistics import (
 from scarscore.train.losses import TYPES_FROM
 from scarscore.train.predict import Outcome
 
-ALL = "all"
+MILD = 30.0  # the reading of mild scars: "clear, visible when looked for"
 
 
 @dataclass(frozen=True)
 class Method:
-    """How one way of scoring agrees with the mean reading: rank correlation, mean absolute error, slope."""
+    """How one way of scoring agrees with the mean reading.
+
+    Rank correlation, mean absolute error, slope, and the area under the ROC curve for mild scars or worse (30).
+    """
 
     name: str
     rho: Estimate
     mae: Estimate
     slope: float
+    auc: float
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class Figures:
     types: tuple[TypeFigures, ...]
     asides: tuple[Aside, ...]
     refused: dict[str, int]
+    bench: Bench | None
 
 
 def figures(evidence: Evidence) -> Figures:
@@ -126,6 +133,7 @@ def figures(evidence: Evidence) -> Figures:
             _aside("habibsatya, never trained on", evidence.unseen),
         ),
         refused={reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
+        bench=evidence.bench,
     )
 
 
@@ -154,6 +162,7 @@ def _method(name: str, told: Values, read: Values, groups: list[str]) -> Method:
         bootstrapped(spearman, told, read, groups),
         bootstrapped(mean_absolute_error, told, read, groups),
         calibration_slope(told, read),
+        auc(told, read, MILD),
     )
 
 

@@ -7,9 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+
 from scarscore.model.severity import COVERAGE
-from scarscore.train.evaluate.figures import Figures
+from scarscore.train.bench.report import as_section
+from scarscore.train.evaluate.figures import MILD, Figures
 from scarscore.train.evaluate.statistics import RESAMPLES, Estimate
+from scarscore.train.evaluate.weak import weak_points
 
 HEAD = """# Evaluation
 Written by `scarscore evaluate`; no figure here is typed by hand.
@@ -42,6 +46,7 @@ def as_markdown(figures: Figures) -> str:
     identity = {name: getattr(figures, name) for name in ("model", "version", "licence_class", "sha256")}
     parts = [
         HEAD.format(**identity, resamples=RESAMPLES),
+        _weak(figures),
         _sources(figures),
         NOTES,
         _cells(figures),
@@ -50,7 +55,15 @@ def as_markdown(figures: Figures) -> str:
         _asides(figures),
         _refused(figures),
     ]
+    if figures.bench:
+        parts.append(as_section(figures.bench))
     return "\n".join(parts)
+
+
+def _weak(figures: Figures) -> str:
+    points = weak_points(figures)
+    lines = [f"{number}. {point.text}" for number, point in enumerate(points, 1)] or ["None was found."]
+    return "## Weak points, worst first\n" + "\n".join(lines) + "\n"
 
 
 def _sources(figures: Figures) -> str:
@@ -60,7 +73,9 @@ def _sources(figures: Figures) -> str:
         for number, method in enumerate(s.methods):
             rho = "-" if method.name == "source mean" else _estimate(method.rho, 2)
             slope = "-" if method.name == "source mean" else f"{method.slope:.2f}"
-            rows.append((*(first if number == 0 else ("",) * 3), method.name, rho, _estimate(method.mae, 1), slope))
+            auc = "-" if np.isnan(method.auc) or method.name == "source mean" else f"{method.auc:.2f}"
+            told = (method.name, rho, _estimate(method.mae, 1), slope, auc)
+            rows.append((*(first if number == 0 else ("",) * 3), *told))
         rows.append(
             (
                 "",
@@ -69,6 +84,7 @@ def _sources(figures: Figures) -> str:
                 "*readers among themselves*",
                 f"{s.readers.spearman:.2f}",
                 f"{s.readers.mae:.1f}",
+                "-",
                 "-",
             )
         )
@@ -80,6 +96,7 @@ def _sources(figures: Figures) -> str:
         "Spearman",
         "MAE, points",
         "calibration slope",
+        f"AUC at {MILD:g}",
     )
     return _section("Severity against the mean reading", titles, rows)
 

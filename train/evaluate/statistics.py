@@ -53,6 +53,19 @@ def kappa(told: npt.NDArray[np.int64], read: npt.NDArray[np.int64]) -> float:
     return float(cohen_kappa_score(told, read, weights="quadratic"))
 
 
+def auc(told: Values, read: Values, least: float) -> float:
+    """Area under the ROC curve for a reading of at least `least`: how often the worse of two photos is told higher.
+
+    Ties count half (Mann and Whitney 1947; Hanley and McNeil 1982). NaN where all or none reads that high.
+    """
+    high = read >= least
+    positive, negative = int(high.sum()), int((~high).sum())
+    if not positive or not negative:
+        return float("nan")
+    ranks = float(rankdata(told)[high].sum())
+    return (ranks - positive * (positive + 1) / 2) / (positive * negative)
+
+
 def bootstrapped(statistic: Statistic, told: Values, read: Values, groups: Sequence[str], seed: int = 0) -> Estimate:
     """The statistic with its 95 % interval: whole groups are drawn again, their photos being alike."""
     _, member = np.unique(np.array(groups), return_inverse=True)

@@ -1,0 +1,56 @@
+"""Which network judges which photo: never one that has seen it, nor another photo of its group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import load
+from scarscore.datasets.split import grouped_folds
+from scarscore.model.bundle import DEFAULT, load_bundle, names
+from scarscore.model.engine import Engine
+from scarscore.model.preprocess import everywhere
+from scarscore.train.evaluate.panel import Panel, open_panel
+from scarscore.train.samples import trainable
+
+
+@pytest.fixture(scope="module")
+def panel(data_root: Path) -> Panel:
+    """The shipped networks over the real photos' folds; their skin is taken to be everywhere."""
+    bundle = load_bundle(DEFAULT)
+    count = sum(name.startswith("fold") for name in names())
+    folds = grouped_folds(trainable(load(data_root), bundle.metadata.sources), count, bundle.metadata.seed)
+    engines = tuple(Engine(load_bundle(f"fold{fold}")) for fold in range(count))
+    return Panel(Engine(bundle), engines, everywhere, folds)
+
+
+def test_a_rated_photo_is_judged_by_the_network_of_its_fold(panel: Panel, data_root: Path) -> None:
+    rated = trainable(load(data_root), panel.shipped.bundle.metadata.sources)
+    for item in rated:
+        assert panel.engine(item.photo) is panel.of_fold[panel.folds.fold_of[item.key]]
+
+
+def test_a_photo_that_repeats_a_trained_one_is_judged_by_a_network_that_saw_neither(
+    panel: Panel, data_root: Path
+) -> None:
+    photos = load(data_root).photos
+    trained = {panel.folds.group_of[key] for key in panel.folds.fold_of}
+    repeats = [p for p in photos if p.source == "habibsatya" and p.group in trained]
+    others = [p for p in photos if p.source == "habibsatya" and p.group not in trained]
+    assert len(repeats) > 20
+    assert all(panel.engine(p) is panel.of_fold[panel.fold_of_group[p.group]] for p in repeats)
+    assert all(panel.engine(p) is panel.shipped for p in others)
+
+
+def test_severity_is_what_the_product_would_tell(panel: Panel) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 200, 3), dtype=np.uint8)
+    assert 0.0 <= panel.severity(panel.shipped, pixels) <= 100.0
+
+
+def test_networks_that_were_trained_on_other_photos_are_refused(data_root: Path) -> None:
+    rated = trainable(load(data_root), load_bundle(DEFAULT).metadata.sources)
+    with pytest.raises(DataError, match="trained on other photos"):
+        open_panel(rated[:-40])

@@ -1,0 +1,69 @@
+"""The networks that judge: for every photo the one that has not seen it, each opened once.
+
+Refuses to judge with networks that were trained on other photos than those at hand: no score would be unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import Photo, Rated
+from scarscore.datasets.split import Folds, grouped_folds
+from scarscore.model.bundle import DEFAULT, Bundle, load_bundle, names
+from scarscore.model.engine import Engine
+from scarscore.model.preprocess import Pixels, fit
+from scarscore.model.region_engine import RegionEngine
+from scarscore.train.samples import FindSkin, fingerprint
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The shipped network, those of the folds, what finds the skin, and which fold each rated photo lies in."""
+
+    shipped: Engine
+    of_fold: tuple[Engine, ...]
+    find_skin: FindSkin
+    folds: Folds
+
+    def engine(self, photo: Photo) -> Engine:
+        """The network that has seen neither this photo nor another of its group.
+
+        Its group's fold's, or the shipped one where no photo of the group was trained on. So a photo of a source that
+        is never trained on, but which repeats one that is, is unseen too.
+        """
+        fold = self.fold_of_group.get(photo.group)
+        return self.shipped if fold is None else self.of_fold[fold]
+
+    @cached_property
+    def fold_of_group(self) -> dict[str, int]:
+        """Which fold each group that was trained on is held out in."""
+        return {self.folds.group_of[key]: fold for key, fold in self.folds.fold_of.items()}
+
+    def severity(self, engine: Engine, pixels: Pixels) -> float:
+        """What the network tells of a photo, uint8 RGB (h, w, 3), as the product would show it: 0 to 100."""
+        return engine.judge(engine.look(fit(pixels, self.find_skin(pixels)))).value
+
+
+def open_panel(rated: Sequence[Rated]) -> Panel:
+    """The networks of the manifest, for these photos and cuts. Raises `DataError` where they saw others."""
+    bundle = load_bundle(DEFAULT)
+    count = sum(name.startswith("fold") for name in names())
+    folds = grouped_folds(rated, count, bundle.metadata.seed)
+    of_fold = tuple(load_bundle(f"fold{fold}") for fold in range(count))
+    _check(bundle, of_fold, rated, folds)
+    return Panel(Engine(bundle), tuple(Engine(b) for b in of_fold), RegionEngine.load().find_skin, folds)
+
+
+def _check(bundle: Bundle, of_fold: Sequence[Bundle], rated: Sequence[Rated], folds: Folds) -> None:
+    """The networks must say themselves that they were trained on exactly these photos."""
+    if bundle.metadata.training_fingerprint != fingerprint(tuple(rated)):
+        raise DataError(
+            "the shipped network was trained on other photos or readings than these: verify the data folder"
+        )
+    for fold, other in enumerate(of_fold):
+        seen = tuple(item for item in rated if folds.fold_of[item.key] != fold)
+        if other.metadata.training_fingerprint != fingerprint(seen):
+            raise DataError(f"the network of fold {fold} was trained on other photos: its scores would not be unseen")
