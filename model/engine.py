@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 
 from scarscore.model.bundle import Bundle
-from scarscore.model.preprocess import Floats, Frame, Window, normalise
+from scarscore.model.preprocess import Floats, Frame, normalise
 from scarscore.model.severity import Severity, calibrated, pool, pool_types
 
 OUTPUTS = ("severity", "weight", "types")
@@ -21,7 +21,7 @@ ERRORS_ONLY = 3  # ONNX Runtime's log level: its warnings about hardware it did 
 
 @dataclass(frozen=True)
 class LocalMaps:
-    """What the network sees, one value per position (rows x columns, at stride 8) of a `window` of the photo.
+    """What the network sees, one value per position (rows x columns, at stride 8) that covers the photo.
 
     `severity` is local and uncalibrated (>= 0), `weight` how much the position counts in a pool (0-1, 0 off the
     skin), `judged` its share of skin that can be judged (0-1), `types` the logits of the scar types (3, rows, columns).
@@ -31,7 +31,6 @@ class LocalMaps:
     weight: Floats
     judged: Floats
     types: Floats
-    window: Window
 
     @property
     def pooled(self) -> float:
@@ -59,7 +58,7 @@ class Engine:
         """The maps of one photo."""
         severity, weight, types = self._session.run(OUTPUTS, {"photo": normalise(frame.square[np.newaxis])})
         part = (Ellipsis, slice(frame.rows), slice(frame.columns))
-        return LocalMaps(severity[0][part], weight[0][part] * frame.judged, frame.judged, types[0][part], frame.window)
+        return LocalMaps(severity[0][part], weight[0][part] * frame.judged, frame.judged, types[0][part])
 
     def judge(self, maps: LocalMaps) -> Severity:
         """The photo's severity in the readings' terms."""

@@ -15,7 +15,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from scarscore.model.preprocess import Floats, Pixels, Window
+from scarscore.model.preprocess import Floats, Pixels
 
 REGION_SIDE = 224
 View = Literal["front", "left", "right", "closeup"]
@@ -102,13 +102,6 @@ class RegionMap:
         planes = [cv2.resize(plane, (width, height), interpolation=how) for plane in self.probability]
         stacked = np.stack([np.asarray(plane, np.float32) for plane in planes])
         return RegionMap(stacked / stacked.sum(axis=0), self.pose)
-
-    def within(self, window: Window, rows: int, columns: int) -> Floats:
-        """Probabilities (7, rows, columns) at this many positions of a window of the photo."""
-        down, across = window.places(rows, columns)
-        size = self.probability.shape[1:]
-        y, x = (np.minimum((place * n).astype(np.intp), n - 1) for place, n in zip((down, across), size, strict=True))
-        return self.probability[:, y[:, np.newaxis], x]
 
     def share(self, region: Region) -> float:
         """Share of the photo, 0-1, whose most probable label is this region."""

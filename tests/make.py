@@ -134,7 +134,18 @@ def seen(
 
 
 def face(width: int, height: int, pose: Pose) -> RegionMap:
-    """The region map of a face that fills the photo: forehead above, cheeks and nose side by side, chin below."""
+    """The region map of a face that fills the photo."""
+    return labelled(face_label(width, height), pose)
+
+
+def couple(width: int, height: int, pose: Pose) -> RegionMap:
+    """The region map of two faces side by side."""
+    one = face_label(width // 2, height)
+    return labelled(np.concatenate([one, one], axis=1), pose)
+
+
+def face_label(width: int, height: int) -> Pixels:
+    """The regions of a face that fills the photo: forehead above, cheeks and nose side by side, chin below."""
     label = np.full((height, width), Region.OTHER_SKIN, np.uint8)
     label[: height // 3] = Region.FOREHEAD
     middle = slice(height // 3, height * 2 // 3)
@@ -142,7 +153,7 @@ def face(width: int, height: int, pose: Pose) -> RegionMap:
     label[middle, width * 2 // 5 : width * 3 // 5] = Region.NOSE
     label[middle, width * 3 // 5 :] = Region.LEFT_CHEEK
     label[height * 2 // 3 :, width // 3 : width * 2 // 3] = Region.CHIN
-    return labelled(label, pose)
+    return label
 
 
 def labelled(label: Pixels, pose: Pose, sure: float = 0.97) -> RegionMap:

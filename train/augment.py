@@ -66,8 +66,7 @@ def plain(picture: Picture) -> Look:
     frame = fit(picture.pixels, picture.skin)
     cells = np.zeros(frame.square.shape[:2], np.uint8)
     size = (frame.columns * STRIDE, frame.rows * STRIDE)
-    shown = picture.cells[frame.window.slices]
-    cells[: size[1], : size[0]] = cv2.resize(shown, size, interpolation=cv2.INTER_NEAREST)
+    cells[: size[1], : size[0]] = cv2.resize(picture.cells, size, interpolation=cv2.INTER_NEAREST)
     return Look(frame.square, cells)
 
 

@@ -46,7 +46,7 @@ def _outcome(engine: Engine, rated: Rated, maps: LocalMaps) -> Outcome:
 
 def _cells(maps: LocalMaps, read: tuple[float | None, ...]) -> tuple[float | None, ...]:
     """The same pooling for each cell that has a reading."""
-    down, across = ((place * GRID).astype(int) for place in maps.window.places(*maps.severity.shape))
+    down, across = (np.arange(n) * GRID // n for n in maps.severity.shape)
     home = down[:, np.newaxis] * GRID + across
     return tuple(
         None if value is None or not (home == cell).any() else pool(maps.severity, maps.weight * (home == cell))

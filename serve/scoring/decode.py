@@ -2,7 +2,7 @@
 
 One function of bytes with a picklable answer, so that it can move into a worker process. What the file is, is
 decided by its content; limits are held to its header before any decoding. It does not ask whether the photo is a
-good one: that is `quality.py`.
+good one: that is `quality/`.
 """
 
 from __future__ import annotations

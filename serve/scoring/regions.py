@@ -38,13 +38,13 @@ def region_scores(
 ) -> tuple[RegionScore, ...]:
     """A score for each region that the photo shows, in a fixed order; other skin last.
 
-    `pixels` is uint8 RGB (h, w, 3); `maps` cover a window of it, `regions` all.
+    `pixels` is uint8 RGB (h, w, 3); all maps cover exactly the photo.
     """
     rows, columns = maps.severity.shape
-    probability = regions.within(maps.window, rows, columns)
+    probability = regions.resized(rows, columns).probability
     # Whole positions: a power mean would carry a severe neighbour over a soft border.
     shares = (probability.argmax(axis=0) == np.arange(len(Region))[:, None, None]).astype(np.float32)
-    skin = _skin(pixels[maps.window.slices], maps)
+    skin = _skin(pixels, maps)
     order = [*(r for r in NAMED if r is not Region.OTHER_SKIN), Region.OTHER_SKIN]
     told = (_score(region, shares[region], maps, skin, calibration) for region in order)
     return tuple(score for score in told if score is not None)

@@ -14,7 +14,7 @@ import numpy as np
 
 from scarscore.model.bundle import DEFAULT, Bundle, load_bundle
 from scarscore.model.engine import Engine, LocalMaps
-from scarscore.model.preprocess import Floats, Pixels, fit, over_photo
+from scarscore.model.preprocess import Floats, Pixels, fit
 from scarscore.model.region_engine import RegionBundle, RegionEngine
 from scarscore.model.regions import RegionMap
 from scarscore.serve.scoring.decode import Decoded, decode
@@ -88,7 +88,7 @@ class Scorer:
         """The local severities in the readings' terms, by the same calibration as the photo's."""
         curve = self._engine.bundle.metadata.calibration.severity
         told = np.clip(np.interp(maps.severity, curve.x, curve.y), 0.0, 100.0).astype(np.float32)
-        return over_photo(np.where(maps.judged >= JUDGED, told, np.float32(np.nan)), maps.window)
+        return np.where(maps.judged >= JUDGED, told, np.float32(np.nan))
 
 
 def score_photo(data: bytes, *, view: View | None = None) -> PhotoScore | Refusal:

@@ -16,12 +16,10 @@ from scarscore.model.preprocess import (
     Floats,
     Frame,
     Pixels,
-    about_skin,
     everywhere,
     fit,
     legible,
     normalise,
-    over_photo,
 )
 
 
@@ -69,36 +67,10 @@ def test_normalised_values_are_those_of_the_start_weights() -> None:
     assert told[0, :, 0, 0] == pytest.approx([-1.0, 1.0, 51 / 127.5 - 1])
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_the_window_holds_the_skin_and_little_else(data: st.DataObject) -> None:
-    height, width = data.draw(st.integers(100, 600)), data.draw(st.integers(100, 600))
-    tall, wide = data.draw(st.integers(40, height)), data.draw(st.integers(40, width))
-    top, left = data.draw(st.integers(0, height - tall)), data.draw(st.integers(0, width - wide))
-    window = about_skin(patch(height, width, top, left, tall, wide))
-    assert abs(window.top - max(0, top)) <= max(0.10 * tall, (0.25 * height - tall) / 2) + 2
-    assert window.top <= top + 0.01 * tall
-    assert window.top + window.height >= top + 0.99 * tall
-    assert window.left <= left + 0.01 * wide
-    assert window.left + window.width >= left + 0.99 * wide
-    assert window.height <= max(1.20 * tall, 0.25 * height) + 3
-    assert window.photo == (height, width)
-
-
-def test_a_stray_patch_neither_moves_nor_widens_the_window() -> None:
-    skin = patch(600, 600, 200, 200, 200, 200)
-    alone = about_skin(skin)
-    skin[0:8, 590:598] = 1.0
-    strayed = about_skin(skin)
-    for name in ("top", "left", "height", "width"):
-        assert abs(getattr(alone, name) - getattr(strayed, name)) <= 4
-
-
 def test_a_photo_without_skin_is_shown_whole_and_grey_and_nothing_of_it_is_judged() -> None:
     frame = fit(np.full((300, 200, 3), 90, np.uint8), np.zeros((300, 200), np.float32))
     assert (frame.square == GREY).all()
     assert (frame.judged == 0).all()
-    assert (frame.window.height, frame.window.width) == (300, 200)
 
 
 def test_the_background_is_not_seen_whatever_it_is() -> None:
@@ -109,31 +81,9 @@ def test_the_background_is_not_seen_whatever_it_is() -> None:
     assert np.array_equal(fit(first, skin).square, fit(second, skin).square)
 
 
-def test_a_face_far_away_is_shown_as_large_as_one_that_fills_the_photo() -> None:
-    chance = np.random.default_rng(3)
-    face = chance.integers(0, 256, (300, 240, 3), dtype=np.uint8)
-    far = np.zeros((900, 900, 3), np.uint8)
-    far[200:500, 300:540] = face
-    near, shown = fit(face, everywhere(face)), fit(far, patch(900, 900, 200, 300, 300, 240))
-    assert abs(near.rows - shown.rows) <= 1
-    assert abs(near.columns - shown.columns) <= 2
-
-
 def test_burnt_out_and_black_skin_is_not_judged() -> None:
     pixels = np.full((320, 320, 3), 140, np.uint8)
     pixels[:80], pixels[80:160] = WHITE, BLACK
     assert legible(pixels).mean() == pytest.approx(0.5)
     assert all_of(pixels).judged[:20].max() == 0
     assert all_of(pixels).judged[20:].min() == 1
-
-
-def test_a_map_of_a_window_lies_at_its_place_in_the_photo() -> None:
-    skin = patch(800, 600, 400, 100, 300, 300)
-    frame = fit(np.full((800, 600, 3), 140, np.uint8), skin)
-    told = over_photo(np.ones((frame.rows, frame.columns), np.float32), frame.window)
-    down, across = np.nonzero(~np.isnan(told))
-    assert told.shape[0] / told.shape[1] == pytest.approx(800 / 600, rel=0.03)
-    scale = 800 / told.shape[0]
-    assert down.min() * scale == pytest.approx(frame.window.top, abs=scale)
-    assert (down.max() + 1) * scale == pytest.approx(frame.window.top + frame.window.height, abs=scale)
-    assert across.min() * scale == pytest.approx(frame.window.left, abs=scale)

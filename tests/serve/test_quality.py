@@ -13,12 +13,12 @@ import pytest
 from scarscore.model.regions import Pose, RegionMap
 from scarscore.serve.scoring.decode import Decoded
 from scarscore.serve.scoring.quality.checks import LIMITS, NAMES, Quality, failed, measure
+from scarscore.serve.scoring.quality.skin import skin_of
 from scarscore.serve.scoring.result import HINTS, Reason, View
 from tests import make
 
 FRONT = Pose(1, "front", 0.95, 0.0, 0.0, 300.0)
 LEFT = Pose(1, "left", 0.95, 0.0, -45.0, 300.0)
-COUPLE = Pose(2, "front", 0.9, 0.0, 0.0, 200.0)
 VERY_LIGHT = np.array((243, 224, 208))
 
 
@@ -85,7 +85,7 @@ ALONE = {
     "skin_share": (corner_of_skin, Reason.NO_SKIN),
     "certainty": (lambda: Case(make.skin(), make.seen(make.skin(), sure=0.7)), Reason.NOT_SKIN),
     "form": (lambda: close_up(make.stubble(make.skin(), 0, (45, 35, 30))), Reason.NOT_SKIN),
-    "faces": (lambda: Case(make.skin(), make.face(480, 360, COUPLE)), Reason.SEVERAL_FACES),
+    "faces": (lambda: Case(make.skin(), make.couple(480, 360, FRONT)), Reason.SEVERAL_FACES),
     "off_view": (lambda: Case(make.skin(), make.face(480, 360, LEFT), View.RIGHT), Reason.WRONG_VIEW),
     "brightness_high": (lambda: close_up(very_light()), Reason.OVEREXPOSED),
     "clipping": (lambda: close_up(make.skin(480, 360, (246, 165, 140))), Reason.CLIPPED),
@@ -169,15 +169,14 @@ def test_of_several_failures_the_first_in_order_is_told() -> None:
     assert failed(dark_and_blurred) is Reason.TOO_DARK
 
 
-def test_the_mask_is_the_networks_skin_at_the_photos_size() -> None:
+def test_the_skin_is_the_networks_at_the_photos_size() -> None:
     skin = np.zeros((60, 90), np.bool_)
     skin[10:50, 30:80] = True
     regions = make.seen(np.zeros((60, 90, 3), np.uint8), skin=skin)
-    quality = Case(make.skin(900, 600), regions).quality
-    assert quality.skin.shape == (600, 900)
-    assert quality.skin.dtype == np.bool_
-    assert (quality.skin == np.kron(skin, np.ones((10, 10), np.bool_))).mean() > 0.98
-    assert value(quality, "skin_share") == pytest.approx(skin.mean(), abs=0.02)
+    found = skin_of(make.skin(450, 300), regions)
+    assert found.shape == (300, 450)
+    assert (found == np.kron(skin, np.ones((5, 5), np.bool_))).mean() > 0.98
+    assert value(Case(make.skin(450, 300), regions).quality, "skin_share") == pytest.approx(skin.mean(), abs=0.02)
 
 
 @pytest.mark.parametrize(("yaw", "view", "agrees"), [
@@ -200,6 +199,13 @@ def test_a_front_camera_excuses_the_other_side_and_nothing_else() -> None:
 
 def test_the_hint_for_the_other_side_names_the_mirrored_selfie() -> None:
     assert "selfie" in HINTS[Reason.WRONG_VIEW]
+
+
+def test_fragments_of_one_nose_are_one_face_and_a_close_up_has_none() -> None:
+    label = make.face(480, 360, FRONT).label.copy()
+    label[175:180] = 0
+    assert value(Case(make.skin(), make.labelled(label, FRONT)).quality, "faces") == 1
+    assert value(judge(make.skin()), "faces") == 0
 
 
 def test_clipping_is_the_share_of_skin_that_is_pure() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scarscore.model.engine import LocalMaps
-from scarscore.model.preprocess import Pixels, Window
+from scarscore.model.preprocess import Pixels
 from scarscore.model.regions import Pose, Region, RegionMap
 from scarscore.model.severity import Calibration, Curve
 from scarscore.serve.scoring.regions import left_minus_right, region_scores
@@ -32,7 +32,7 @@ def maps(left: float, right: float) -> LocalMaps:
     severity = BLANK + left
     severity[:, 20:] = right
     ones = np.ones((40, 40), np.float32)
-    return LocalMaps(severity, ones, ones, np.zeros((3, 40, 40), np.float32), Window(0, 0, 320, 320, (320, 320)))
+    return LocalMaps(severity, ones, ones, np.zeros((3, 40, 40), np.float32))
 
 
 def skin(lab_left: tuple[float, float, float], lab_right: tuple[float, float, float]) -> Pixels:

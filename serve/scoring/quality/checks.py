@@ -16,9 +16,9 @@ from scarscore.model.regions import RegionMap
 from scarscore.serve.scoring.decode import Decoded
 from scarscore.serve.scoring.header import MIN_SIDE
 from scarscore.serve.scoring.quality import focus, light, texture
-from scarscore.serve.scoring.quality.arrays import SIDE, Mask, Photo, lab_of, reduced, resized
+from scarscore.serve.scoring.quality.arrays import SIDE, Mask, Photo, lab_of, reduced
 from scarscore.serve.scoring.quality.hidden import beard, chin_shown
-from scarscore.serve.scoring.quality.pose import off_view, other_side
+from scarscore.serve.scoring.quality.pose import faces, off_view, other_side
 from scarscore.serve.scoring.quality.skin import certainty, skin_of
 from scarscore.serve.scoring.result import Check, Reason, View
 
@@ -48,7 +48,7 @@ LIMITS = (
     Limit("resolution", float(MIN_SIDE), Reason.TOO_SMALL),
     Limit("brightness_low", 28.0, Reason.TOO_DARK),
     Limit("skin_share", 0.10, Reason.NO_SKIN),
-    Limit("certainty", 0.80, Reason.NOT_SKIN),
+    Limit("certainty", 0.83, Reason.NOT_SKIN),
     Limit("form", -1.0, Reason.NOT_SKIN),
     Limit("faces", 1.0, Reason.SEVERAL_FACES, at_most=True),
     Limit("off_view", 15.0, Reason.WRONG_VIEW, at_most=True),
@@ -66,12 +66,11 @@ NAMES = tuple(limit.name for limit in LIMITS)  # of the checks, in their fixed o
 _BY_NAME = {limit.name: limit for limit in LIMITS}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Quality:
-    """A photo's checks in their fixed order, and where its skin is: bool (h, w), over the decoded pixels."""
+    """A photo's checks in their fixed order, as far as they could be measured."""
 
     checks: tuple[Check, ...]
-    skin: Mask
 
 
 def measure(decoded: Decoded, regions: RegionMap, view: View | None = None) -> Quality:
@@ -81,9 +80,9 @@ def measure(decoded: Decoded, regions: RegionMap, view: View | None = None) -> Q
     `resolution`: short side of the judged picture (long side at most 1024) in px, at least 160.
     `brightness_low`: CIE L* (0-100) that the brightest 5 % of the skin exceed, at least 28.
     `skin_share`: share of the picture that is skin, 0 to 1, at least 0.10.
-    `certainty`: mean probability of skin, where it is seen, 0.5 to 1, at least 0.80.
+    `certainty`: mean probability of skin, where it is seen, 0.5 to 1, at least 0.83.
     `form`: log2 of coarse over finest contrast of L* on the skin, about -4 to 4, at least -1.0.
-    `faces`: faces in the picture, at most 1; 2 stands for several. Close-ups have none.
+    `faces`: faces in the picture, at most 1; a close-up has none.
     `off_view`: degrees that the head is turned beyond what `view` allows, at most 15; only where both are known.
     `brightness_high`: median CIE L* of the skin, at most 86.
     `clipping`: share of the skin where a colour channel is at 255 or all are at 0, 0 to 1, at most 0.15.
@@ -107,8 +106,7 @@ def measure(decoded: Decoded, regions: RegionMap, view: View | None = None) -> Q
     values |= _always(small, skin) | (_on_skin(small, skin) if seen else {})
     values |= _of_regions(decoded, regions, view) if seen else {}
     values["sharpness"] = focus.sharpness(photo, skin, regions.pose.face_width_px)
-    checks = tuple(limit.check(values[limit.name]) for limit in LIMITS if limit.name in values)
-    return Quality(checks, resized(found, photo))
+    return Quality(tuple(limit.check(values[limit.name]) for limit in LIMITS if limit.name in values))
 
 
 def failed(quality: Quality) -> Reason | None:
@@ -136,7 +134,7 @@ def _of_regions(decoded: Decoded, regions: RegionMap, view: View | None) -> dict
     mirrored = off is not None and decoded.front_camera and other_side(regions.pose, view)
     told = {
         "certainty": certainty(regions),
-        "faces": float(regions.pose.faces),
+        "faces": float(faces(regions)),
         "off_view": None if mirrored else off,
         "mirrored": None if off is None else float(mirrored),
         "chin_shown": chin_shown(regions, max(decoded.pixels.shape[:2])),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scarscore.model.regions import Pose, Region, RegionMap
+from scarscore.model.regions import Region, RegionMap
 from scarscore.serve.scoring.quality.arrays import Levels, Mask, Photo, Plane, lab_of, reduced
 
 _FACE = 256.0  # px: the width of a face at which hairs are looked for; one is about a pixel wide
@@ -23,10 +23,10 @@ _NORMAL = 1.4826  # standard deviation of a normal distribution over its median 
 def chin_shown(regions: RegionMap, long_side: int) -> float | None:
     """How much of the chin is seen: its skin in squares of the face's width; about 0.1 from the front, 0 if hidden.
 
-    None unless one face is seen from the front: at half-profile little of the chin is seen anyway. `long_side` is
-    that of the photo in which the pose was measured, in px.
+    None unless a face is seen from the front: at half-profile little of the chin is seen anyway. `long_side` is that
+    of the photo in which the pose was measured, in px.
     """
-    width = _face_width(regions.pose)
+    width = regions.pose.face_width_px
     if width is None or regions.pose.view != "front":
         return None
     across: float = width * max(regions.label.shape) / long_side
@@ -40,7 +40,7 @@ def beard(photo: Photo, regions: RegionMap) -> float | None:
     over the median absolute deviation on forehead, cheeks and nose, which pits and pores hardly do. None where too
     little of either is seen.
     """
-    width = _face_width(regions.pose)
+    width = regions.pose.face_width_px
     if width is None:
         return None
     small = reduced(photo, _FACE / width)
@@ -54,10 +54,6 @@ def beard(photo: Photo, regions: RegionMap) -> float | None:
     detail: Plane = cv2.GaussianBlur(lightness, (0, 0), _FINE) - cv2.GaussianBlur(lightness, (0, 0), _COARSE)
     usual = float(np.median(np.abs(detail[other]))) * _NORMAL
     return float(detail[chin].std()) / (usual + _ROUNDING)
-
-
-def _face_width(pose: Pose) -> float | None:
-    return pose.face_width_px if pose.faces == 1 else None
 
 
 def _inside(label: Levels, regions: tuple[Region, ...]) -> Mask:

@@ -34,9 +34,18 @@ def clipping(photo: Photo, skin: Mask) -> float:
     """
     red, green, blue = (np.asarray(channel) for channel in cv2.split(photo))
     brightest = np.asarray(cv2.max(cv2.max(red, green), blue))
-    burnt = (red == 255) & (blue < 250) & (cv2.subtract(blue, green) <= 8)
+    burnt = (red == 255) & (blue < 250) & (cv2.subtract(blue, green) <= 8) & _hull(skin)
     clipped = (skin & ((brightest == 255) | (brightest == 0))) | burnt
     return int(np.count_nonzero(clipped)) / max(1, int(np.count_nonzero(skin | burnt)))
+
+
+def _hull(skin: Mask) -> Mask:
+    """The convex hull of the skin: what is burnt out of a face lies within it, a glowing wall does not."""
+    patches, _ = cv2.findContours(skin.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    filled = np.zeros(skin.shape, np.uint8)
+    if patches:
+        cv2.fillConvexPoly(filled, cv2.convexHull(np.vstack(patches)), 1)
+    return filled.astype(np.bool_)
 
 
 def glare(photo: Photo, skin: Mask) -> float:
