@@ -85,7 +85,7 @@ def test_pooling_in_training_is_that_of_serving() -> None:
     weight = random.uniform(0, 1, (3, 40, 40)).astype(np.float32)
     types = random.normal(0, 1, (3, 3, 40, 40)).astype(np.float32)
     pooled = net.pool(torch.from_numpy(severity), torch.from_numpy(weight))
-    maps = net.Maps(*(torch.from_numpy(a) for a in (severity, weight, weight, types)))
+    maps = net.Maps(*(torch.from_numpy(a) for a in (severity, weight, types)))
     probabilities = torch.sigmoid(net.pool_types(maps, torch.ones(3, 40, 40)))
     for i in range(3):
         assert float(pooled[i]) == pytest.approx(plain.pool(severity[i], weight[i]), rel=1e-4)

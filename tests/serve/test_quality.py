@@ -71,6 +71,12 @@ def very_light() -> make.Pixels:
     return np.clip(np.rint(VERY_LIGHT * (1 + 0.45 * contrast)), 0, 255).astype(np.uint8)
 
 
+def one_dye() -> make.Pixels:
+    """Relief, light and shade like those of skin, all in one hue."""
+    light = make.skin().mean(axis=2, keepdims=True) / np.mean(make.LIGHT_SKIN)
+    return np.clip(np.rint(light * np.array(make.LIGHT_SKIN)), 0, 255).astype(np.uint8)
+
+
 def hidden_chin() -> Case:
     regions = make.face(480, 360, FRONT)
     label = regions.label.copy()
@@ -84,14 +90,14 @@ ALONE = {
     "brightness_low": (lambda: close_up(make.exposed(make.skin(), -4)), Reason.TOO_DARK),
     "skin_share": (corner_of_skin, Reason.NO_SKIN),
     "certainty": (lambda: Case(make.skin(), make.seen(make.skin(), sure=0.7)), Reason.NOT_SKIN),
-    "form": (lambda: close_up(make.stubble(make.skin(), 0, (45, 35, 30))), Reason.NOT_SKIN),
     "faces": (lambda: Case(make.skin(), make.couple(480, 360, FRONT)), Reason.SEVERAL_FACES),
     "off_view": (lambda: Case(make.skin(), make.face(480, 360, LEFT), View.RIGHT), Reason.WRONG_VIEW),
     "brightness_high": (lambda: close_up(very_light()), Reason.OVEREXPOSED),
-    "clipping": (lambda: close_up(make.skin(480, 360, (246, 165, 140))), Reason.CLIPPED),
+    "clipping": (lambda: close_up(make.specks(make.skin(), 0.35, (255, 255, 190), 8)), Reason.CLIPPED),
     "glare": (lambda: close_up(make.specks(make.skin(), 0.4, (244, 240, 236))), Reason.GLARE),
     "shadow": (lambda: close_up(make.one_sided(make.skin(), 0.95)), Reason.SHADOW),
     "cast": (lambda: close_up(make.tinted(make.skin(), (0.7, 1.0, 0.7))), Reason.COLOUR_CAST),
+    "hue_range": (lambda: close_up(one_dye()), Reason.NOT_SKIN),
     "sharpness": (lambda: close_up(make.blurred(make.skin(), 6)), Reason.BLURRED),
     "mirrored": (lambda: Case(make.skin(), make.face(480, 360, LEFT), View.RIGHT, True), Reason.MAYBE_MIRRORED),
     "chin_shown": (hidden_chin, Reason.CHIN_HIDDEN),

@@ -46,13 +46,17 @@ def burnt(pixels: Pixels, skin: Floats, share: float) -> Pixels:
 
 
 def glossy(pixels: Pixels, skin: Floats, share: float) -> Pixels:
-    """Highlights of white light over this share of the skin, in specks as sweat and grease make them; not burnt out."""
+    """Highlights of white light over this share of the skin, in soft patches as sweat and grease make them.
+
+    They add light to what is there, so that relief shows through, and do not burn out.
+    """
     height, width = skin.shape
+    unit = max(height, width) / _AT
     noise = np.random.default_rng(0).standard_normal((height, width)).astype(np.float32)
-    specks = cv2.GaussianBlur(noise, (0, 0), 4 * max(height, width) / _AT)
-    wet = np.asarray(specks > np.quantile(specks, 1 - share), np.float32)
-    wet = cv2.GaussianBlur(wet, (0, 0), max(height, width) / _AT) * skin
-    return np.asarray(np.rint(pixels + (_LAMP - pixels) * 0.85 * wet[..., None]), np.uint8)
+    patches = cv2.GaussianBlur(noise, (0, 0), 12 * unit)
+    wet = np.asarray(patches > np.quantile(patches[skin >= 0.5], 1 - share), np.float32)
+    wet = cv2.GaussianBlur(wet, (0, 0), 3 * unit) * skin
+    return np.asarray(np.rint(pixels + (_LAMP - pixels) * 0.75 * wet[..., None]), np.uint8)
 
 
 def shaded(pixels: Pixels, skin: Floats, stops: float) -> Pixels:
@@ -128,7 +132,7 @@ AILMENTS = (
     Ailment("blue light", "cast", "stops, red to blue", (0.5, 1, 2), coloured((-0.5, 0.0, 0.5))),
     Ailment("green light", "cast", "stops", (0.3, 0.7, 1.5), coloured((-0.5, 0.5, -0.5))),
     Ailment("blurred", "sharpness", "px, sigma", (1, 2, 3, 4, 6), blurred),
-    Ailment("grey noise", "form", "levels", (10, 20, 40), grainy),
+    Ailment("grey noise", "certainty", "levels", (10, 20, 40), grainy),
     Ailment("coloured noise", "certainty", "levels", (10, 20, 40), mottled),
 )
 

@@ -27,7 +27,7 @@ mistake or close to one.
 NOT_SKIN_NOTES = """
 Drawn pictures are made by `train/quality/notskin.py`, many of them in the colours of skin. Photographs and
 micrographs come with scikit-learn and scikit-image, colour ones also in quarters. Backgrounds are cut out of the
-real photos beside and above the face (hair included) and never kept. Wanted: 98 % refused.
+real photos beside and above the face (hair included) and never kept; an ear may be among them. Wanted: 98 % refused.
 """
 
 AILING_NOTES = """
@@ -43,7 +43,10 @@ network.
 UNTOLD = """## What the checks cannot tell
 - **Make-up.** No photo here says whether it shows make-up, so nothing could be measured; nothing checks it. Foundation
   hides relief and redness: photograph bare skin.
-- **A mirrored selfie.** One that shows the other side looks, to the last pixel, like a photo of the other side.
+- **A mirrored selfie**, from its pixels: to the last one it looks like a photo of the other side, and is refused as
+  that. Only where the file names a phone's front camera is it scored, and flagged as perhaps mirrored.
+- **A beard or a hand** are flags, not refusals: the rest of the face can still be measured. They are told of faces
+  alone, not of close-ups.
 - **Smoothing filters** of phones, where they keep edges: they are seen only where they take so much detail that the
   photo counts as blurred.
 - **Who it is.** Several faces are refused; that it is the same patient as last time is not asked.

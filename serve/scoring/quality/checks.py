@@ -15,11 +15,11 @@ import numpy as np
 from scarscore.model.regions import RegionMap
 from scarscore.serve.scoring.decode import Decoded
 from scarscore.serve.scoring.header import MIN_SIDE
-from scarscore.serve.scoring.quality import focus, light, texture
+from scarscore.serve.scoring.quality import focus, light
 from scarscore.serve.scoring.quality.arrays import SIDE, Mask, Photo, lab_of, reduced
 from scarscore.serve.scoring.quality.hidden import beard, chin_shown
 from scarscore.serve.scoring.quality.pose import faces, off_view, other_side
-from scarscore.serve.scoring.quality.skin import certainty, skin_of
+from scarscore.serve.scoring.quality.skin import certainty, hue_range, skin_of
 from scarscore.serve.scoring.result import Check, Reason, View
 
 
@@ -49,14 +49,14 @@ LIMITS = (
     Limit("brightness_low", 28.0, Reason.TOO_DARK),
     Limit("skin_share", 0.10, Reason.NO_SKIN),
     Limit("certainty", 0.83, Reason.NOT_SKIN),
-    Limit("form", -1.0, Reason.NOT_SKIN),
     Limit("faces", 1.0, Reason.SEVERAL_FACES, at_most=True),
     Limit("off_view", 15.0, Reason.WRONG_VIEW, at_most=True),
     Limit("brightness_high", 86.0, Reason.OVEREXPOSED, at_most=True),
-    Limit("clipping", 0.15, Reason.CLIPPED, at_most=True),
+    Limit("clipping", 0.12, Reason.CLIPPED, at_most=True),
     Limit("glare", 0.33, Reason.GLARE, at_most=True),
     Limit("shadow", 48.0, Reason.SHADOW, at_most=True),
     Limit("cast", 11.8, Reason.COLOUR_CAST, at_most=True),
+    Limit("hue_range", 4.0, Reason.NOT_SKIN),
     Limit("sharpness", 0.17, Reason.BLURRED),
     Limit("mirrored", 0.0, Reason.MAYBE_MIRRORED, at_most=True, flag=True),
     Limit("chin_shown", 0.02, Reason.CHIN_HIDDEN, flag=True),
@@ -81,14 +81,14 @@ def measure(decoded: Decoded, regions: RegionMap, view: View | None = None) -> Q
     `brightness_low`: CIE L* (0-100) that the brightest 5 % of the skin exceed, at least 28.
     `skin_share`: share of the picture that is skin, 0 to 1, at least 0.10.
     `certainty`: mean probability of skin, where it is seen, 0.5 to 1, at least 0.83.
-    `form`: log2 of coarse over finest contrast of L* on the skin, about -4 to 4, at least -1.0.
     `faces`: faces in the picture, at most 1; a close-up has none.
     `off_view`: degrees that the head is turned beyond what `view` allows, at most 15; only where both are known.
     `brightness_high`: median CIE L* of the skin, at most 86.
-    `clipping`: share of the skin where a colour channel is at 255 or all are at 0, 0 to 1, at most 0.15.
+    `clipping`: share of the skin where red and another channel are at 255, or all at 0, 0 to 1, at most 0.12.
     `glare`: share of the skin under highlights, 0 to 1, at most 0.33.
     `shadow`: CIE L* between the means of the skin's lighter and darker half, 0 to 100, at most 48.
     `cast`: CIELAB units in the a* b* plane from the skin's median colour to the nearest that skin has, at most 11.8.
+    `hue_range`: degrees of CIELAB hue between the skin's 10th and 90th percentile, 0 to 360, at least 4.
     `sharpness`: energy of the finest detail over that of coarser detail, about 0.05 to 1, at least 0.17.
     `mirrored` (a flag): 1 where a photo that says that a phone's front camera took it shows the other side than
     `view`, at most 0. It is then not held to `off_view`.
@@ -105,6 +105,8 @@ def measure(decoded: Decoded, regions: RegionMap, view: View | None = None) -> Q
     values = {"resolution": float(min(photo.shape[:2])), "skin_share": float(found.mean())}
     values |= _always(small, skin) | (_on_skin(small, skin) if seen else {})
     values |= _of_regions(decoded, regions, view) if seen else {}
+    if seen and (hues := hue_range(small, skin)) is not None:
+        values["hue_range"] = hues
     values["sharpness"] = focus.sharpness(photo, skin, regions.pose.face_width_px)
     return Quality(tuple(limit.check(values[limit.name]) for limit in LIMITS if limit.name in values))
 
@@ -122,7 +124,6 @@ def _always(small: Photo, skin: Mask) -> dict[str, float]:
 def _on_skin(small: Photo, skin: Mask) -> dict[str, float]:
     lab = lab_of(small)
     return {
-        "form": texture.form(lab, skin),
         "glare": light.glare(small, skin),
         "shadow": light.shadow(lab, skin),
         "cast": light.cast(lab, skin),

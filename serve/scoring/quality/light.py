@@ -27,25 +27,17 @@ def brightness(lab: Photo, skin: Mask) -> tuple[float, float]:
 
 
 def clipping(photo: Photo, skin: Mask) -> float:
-    """Share of the skin, 0 to 1, whose colour is lost: a channel at 255, or all at 0.
+    """Share of the skin, 0 to 1, whose relief is lost: red and another channel at 255, or all three at 0.
 
-    Skin that overexposure has taken from the mask is counted too. It is known by its colour: red clipped, not
-    bluish, not white. A white wall or coat is not meant.
+    Red alone clips early on skin, and green and blue still show the relief. Skin that overexposure has taken from the
+    mask is counted too. It is known by its colour: not bluish, not white. A white wall or coat is not meant.
     """
     red, green, blue = (np.asarray(channel) for channel in cv2.split(photo))
-    brightest = np.asarray(cv2.max(cv2.max(red, green), blue))
-    burnt = (red == 255) & (blue < 250) & (cv2.subtract(blue, green) <= 8) & _hull(skin)
-    clipped = (skin & ((brightest == 255) | (brightest == 0))) | burnt
+    brightest, other = np.asarray(cv2.max(cv2.max(red, green), blue)), np.asarray(cv2.max(green, blue))
+    lost = (red == 255) & (other == 255)
+    burnt = lost & (blue < 250) & (cv2.subtract(blue, green) <= 8)
+    clipped = (skin & (lost | (brightest == 0))) | burnt
     return int(np.count_nonzero(clipped)) / max(1, int(np.count_nonzero(skin | burnt)))
-
-
-def _hull(skin: Mask) -> Mask:
-    """The convex hull of the skin: what is burnt out of a face lies within it, a glowing wall does not."""
-    patches, _ = cv2.findContours(skin.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    filled = np.zeros(skin.shape, np.uint8)
-    if patches:
-        cv2.fillConvexPoly(filled, cv2.convexHull(np.vstack(patches)), 1)
-    return filled.astype(np.bool_)
 
 
 def glare(photo: Photo, skin: Mask) -> float:
