@@ -43,16 +43,21 @@ class LocalMaps:
         return pool_types(self.types, self.severity, self.weight)
 
 
+def open_session(data: bytes) -> onnxruntime.InferenceSession:
+    """A session on one thread, built from the verified bytes of a network."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = ERRORS_ONLY
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
 class Engine:
     """A severity network ready to look at photos. Safe to use from several threads."""
 
     def __init__(self, bundle: Bundle) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = ERRORS_ONLY
         self.bundle = bundle
-        self._session = onnxruntime.InferenceSession(bundle.data, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(bundle.data)
 
     def look(self, frame: Frame) -> LocalMaps:
         """The maps of one photo."""

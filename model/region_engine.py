@@ -10,10 +10,9 @@ from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
-import onnxruntime
 
 from scarscore.model.bundle import REGIONS, metadata_values, parse, verified_bytes
-from scarscore.model.engine import ERRORS_ONLY
+from scarscore.model.engine import open_session
 from scarscore.model.errors import BadMetadata
 from scarscore.model.preprocess import GREY, MEAN, STD, Floats, Pixels, normalise
 from scarscore.model.regions import MIRRORED, REGION_SIDE, VIEWS, Pose, Region, RegionMap
@@ -80,12 +79,8 @@ class RegionEngine:
     """A region network ready to look at photos. Safe to use from several threads."""
 
     def __init__(self, bundle: RegionBundle) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = ERRORS_ONLY
         self.bundle = bundle
-        self._session = onnxruntime.InferenceSession(bundle.data, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(bundle.data)
 
     @classmethod
     def load(cls, name: str = REGIONS) -> RegionEngine:

@@ -6,41 +6,19 @@ from pathlib import Path
 
 import click
 
-DEFAULT_START = (
-    Path(__file__).resolve().parent.parent / ".." / "shared" / "weights" / "mobilenet_v2_coral_ptq_tfsame.pth"
-)
+from scarscore.train.options import data_option, out_option, start_option
 
 
 @click.command(short_help="Train the severity network on rated photos.")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="SCARSCORE_DATA",
-    show_envvar=True,
-    help="Data folder with photos.csv and the readings.  [default: ../shared/data]",
-)
-@click.option(
-    "--start",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_START,
-    envvar="SCARSCORE_START_WEIGHTS",
-    show_envvar=True,
-    help="MobileNetV2 start weights, a state dict with torchvision's names.  [default: ../shared/weights]",
-    show_default=False,
-)
+@data_option
+@start_option
 @click.option(
     "--preset",
     default="severity",
     show_default=True,
     help="Configuration: severity, quick, or the path of a TOML file with the same keys.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("runs/severity"),
-    show_default=True,
-    help="Folder of the run. What is already in it is gone on from.",
-)
+@out_option("runs/severity", "Folder of the run. What is already in it is gone on from.")
 @click.option(
     "--networks",
     metavar="LIST",

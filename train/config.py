@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,6 @@ class Config:
             raise DataError("a run needs folds >= 2, epochs >= 1, average_epochs >= 0 and batch >= 2")
         if not set(self.twice) <= set(self.sources):
             raise DataError("`twice` names a source that is not trained on")
-
-    def as_dict(self) -> dict[str, object]:
-        """The record as a plain dict, for a checkpoint."""
-        return asdict(self)
 
 
 def load_config(preset: str | Path) -> Config:

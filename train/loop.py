@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from scipy.stats import spearmanr
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
-from scarscore.datasets.errors import DataError
 from scarscore.model.network import SeverityNetwork
+from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.losses import Batch, losses, photo_severity, total
 from scarscore.train.samples import Sample
@@ -54,7 +53,7 @@ def train_network(
 ) -> SeverityNetwork:
     """Train one network on all photos but the held-out ones; the last checkpoint in the folder is gone on from."""
     folder.mkdir(parents=True, exist_ok=True)
-    _seed(config.seed, "start")
+    checkpoint.seed_of(config.seed, "start")
     network = SeverityNetwork()
     network.load_start_weights(start)
     network.to(memory_format=torch.channels_last)
@@ -63,16 +62,22 @@ def train_network(
     steps = -(-(len(index) + len(twice)) // config.batch)
     optimiser, schedule = _optimiser(network, config, steps)
     average = AveragedModel(network)
-    first = _resume(folder / "checkpoint.pt", network, average, optimiser, schedule, config)
+    parts: dict[str, checkpoint.Stateful] = {
+        "network": network,
+        "average": average,
+        "optimiser": optimiser,
+        "schedule": schedule,
+    }
+    first = checkpoint.resume(folder / "checkpoint.pt", parts, config)
     last = config.epochs + config.average_epochs
     began = time.monotonic()
     for epoch in range(first, last):
         if epoch >= config.epochs:
             _hold_rate(optimiser, config)
-        shuffle = _seed(config.seed, f"epoch {epoch}")
+        shuffle = checkpoint.seed_of(config.seed, f"epoch {epoch}")
         draws = shuffle.permutation(np.concatenate([index, twice]))
         views = _views_of(draws, epoch, material.views.augmented_count)
-        _train_mode(network)
+        checkpoint.train_mode(network)
         sums = np.zeros(4)
         for part in np.array_split(np.arange(len(draws)), steps):
             features, targets = material.batch(views[part], draws[part])
@@ -86,7 +91,7 @@ def train_network(
             sums += [float(term.detach()) for term in terms]
         if epoch >= config.epochs - 1:
             average.update_parameters(network)
-        _save(folder / "checkpoint.pt", network, average, optimiser, schedule, config, epoch + 1)
+        checkpoint.save(folder / "checkpoint.pt", parts, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
         photo, cell, rank, types = sums / steps
         shown = network if epoch < config.epochs else _averaged(average)
@@ -116,29 +121,16 @@ def _hold_rate(optimiser: torch.optim.Optimizer, config: Config) -> None:
         group["lr"] = config.average_share * peak
 
 
-def _train_mode(network: SeverityNetwork) -> None:
-    """Training mode, but BatchNorm keeps the start weights' statistics: a batch of 16 has worse ones."""
-    network.train()
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.eval()
-
-
 def _optimiser(
     network: SeverityNetwork, config: Config, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
-    for frozen in [*network.stem.parameters(), *_batch_norms(network)]:
-        frozen.requires_grad_(False)
+    checkpoint.freeze(network, network.stem)
     body = [p for p in network.body.parameters() if p.requires_grad]
     inside = {id(p) for p in network.body.parameters()} | {id(p) for p in network.stem.parameters()}
     head = [p for p in network.parameters() if id(p) not in inside]
     optimiser = torch.optim.AdamW([{"params": body}, {"params": head}], weight_decay=config.weight_decay)
     peaks = [config.body_rate, config.head_rate]
     return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, peaks, total_steps=steps * config.epochs)
-
-
-def _batch_norms(network: SeverityNetwork) -> list[torch.nn.Parameter]:
-    return [p for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d) for p in m.parameters()]
 
 
 def _held_out_rho(network: SeverityNetwork, material: Material, held_out: frozenset[str]) -> str:
@@ -153,52 +145,3 @@ def _held_out_rho(network: SeverityNetwork, material: Material, held_out: frozen
             features, targets = material.batch(np.zeros_like(part), part)
             told.extend(photo_severity(network, network.decode(features), targets.cells).tolist())
     return f", held out rho {spearmanr(told, [material.samples[i].rated.severity for i in index]).statistic:.3f}"
-
-
-def _seed(seed: int, what: str) -> np.random.Generator:
-    """Seed torch and give a generator, from the run's seed and where in it we are: so a resumed run is the same."""
-    value = int.from_bytes(hashlib.sha256(f"{seed} {what}".encode()).digest()[:8])
-    torch.manual_seed(value)
-    return np.random.default_rng(value)
-
-
-def _save(
-    path: Path,
-    network: SeverityNetwork,
-    average: AveragedModel,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.OneCycleLR,
-    config: Config,
-    epochs: int,
-) -> None:
-    state = {
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "schedule": schedule.state_dict(),
-        "config": config.as_dict(),
-        "epochs": epochs,
-    }
-    torch.save(state, path.with_suffix(".new"))
-    path.with_suffix(".new").replace(path)
-
-
-def _resume(
-    path: Path,
-    network: SeverityNetwork,
-    average: AveragedModel,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.OneCycleLR,
-    config: Config,
-) -> int:
-    """Load the checkpoint, if there is one; how many epochs it has seen. Another run's checkpoint is refused."""
-    if not path.exists():
-        return 0
-    state = torch.load(path, weights_only=True)
-    if state["config"] != config.as_dict():
-        raise DataError(f"{path} is a checkpoint of another configuration: choose another --out, or remove it")
-    network.load_state_dict(state["network"])
-    average.load_state_dict(state["average"])
-    optimiser.load_state_dict(state["optimiser"])
-    schedule.load_state_dict(state["schedule"])
-    return int(state["epochs"])

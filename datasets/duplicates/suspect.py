@@ -78,7 +78,9 @@ def _vocabulary(points: Floats) -> Floats:
     cv2.setRNGSeed(SEED)
     criteria = (cv2.TERM_CRITERIA_COUNT, 8, 0.0)
     count = min(WORDS, len(sample))
-    centres: Floats = cv2.kmeans(points[np.sort(sample)], count, None, criteria, 1, cv2.KMEANS_RANDOM_CENTERS)[2]  # type: ignore[call-overload]
+    chosen = points[np.sort(sample)]
+    # OpenCV's types do not know that the first labels may be None, to be made by the function itself.
+    centres: Floats = cv2.kmeans(chosen, count, None, criteria, 1, cv2.KMEANS_RANDOM_CENTERS)[2]  # type: ignore[call-overload]
     return centres
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +96,6 @@ def test_a_checkpoint_carries_its_configuration_and_another_is_refused(
 ) -> None:
     train_network(start, material, frozenset(), replace(TINY, epochs=1), tmp_path, lambda _: None)
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    assert state["config"] == replace(TINY, epochs=1).as_dict()
+    assert state["config"] == asdict(replace(TINY, epochs=1))
     with pytest.raises(DataError, match="another configuration"):
         train_network(start, material, frozenset(), replace(TINY, epochs=1, seed=2), tmp_path, lambda _: None)

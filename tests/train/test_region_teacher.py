@@ -14,7 +14,7 @@ from scarscore.datasets.photos import Photo, load
 from scarscore.model.pixels import rgb_pixels
 from scarscore.model.preprocess import Pixels
 from scarscore.model.regions import MIRRORED, Region
-from scarscore.train.regions.command import DEFAULT_WEIGHTS
+from scarscore.train.options import SHARED_WEIGHTS
 from scarscore.train.regions.mesh import DETECTOR, MeshFinder
 from scarscore.train.regions.teacher import NO_FACE, Failure, Labels, label_photo
 from tests.make import page_of_text
@@ -23,7 +23,7 @@ from tests.make import page_of_text
 @pytest.fixture(scope="module")
 def finder(data_root: Path) -> MeshFinder:
     weights = data_root.parent / "weights"
-    folder = weights if (weights / DETECTOR).is_file() else DEFAULT_WEIGHTS
+    folder = weights if (weights / DETECTOR).is_file() else SHARED_WEIGHTS
     if not (folder / DETECTOR).is_file():
         pytest.skip(f"the teachers are not at {folder}")
     return MeshFinder(folder)

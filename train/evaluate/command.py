@@ -6,33 +6,13 @@ from pathlib import Path
 
 import click
 
-from scarscore.train.command import DEFAULT_START
+from scarscore.train.options import data_option, out_option, start_option
 
 
 @click.command(short_help="Evaluate the shipped network against the readings.")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="SCARSCORE_DATA",
-    show_envvar=True,
-    help="Data folder with photos.csv and the readings.  [default: ../shared/data]",
-)
-@click.option(
-    "--start",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_START,
-    envvar="SCARSCORE_START_WEIGHTS",
-    show_envvar=True,
-    show_default=False,
-    help="MobileNetV2 start weights, for the ridge on frozen features.  [default: ../shared/weights]",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("evaluation"),
-    show_default=True,
-    help="Folder for evaluation.md and evaluation.json.",
-)
+@data_option
+@start_option
+@out_option("evaluation", "Folder for evaluation.md and evaluation.json.")
 @click.option("--bench/--no-bench", default=True, help="Test repeatability, healing and colour too.  [default: bench]")
 def evaluate(data: Path | None, start: Path, out: Path, bench: bool) -> None:
     """Evaluate the shipped network on photos that it has not seen.

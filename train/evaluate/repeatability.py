@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scarscore.train.evaluate.statistics import RESAMPLES, Estimate, Values
+from scarscore.train.evaluate.statistics import Estimate, Values, group_draws
 
 DETECTABLE = 1.96 * float(np.sqrt(2.0))  # a change between two measurements, at 95 %: 2.77 (Bland and Altman 1999)
 
@@ -79,13 +79,6 @@ def means_of(scores: Values, shots: int) -> Values:
 
 def resampled(statistic: TableStatistic, scores: Values, groups: Sequence[str], seed: int = 0) -> Estimate:
     """The statistic of a table with its 95 % interval: whole groups of photos are drawn again."""
-    _, member = np.unique(np.array(groups), return_inverse=True)
-    rows = [np.flatnonzero(member == g) for g in range(member.max() + 1)]
-    random = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(RESAMPLES):
-        index = np.concatenate([rows[g] for g in random.integers(0, len(rows), len(rows))])
-        if len(index) >= 2:
-            drawn.append(statistic(scores[index]))
+    drawn = [statistic(scores[index]) for index in group_draws(groups, seed) if len(index) >= 2]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return Estimate(statistic(scores), float(low), float(high))

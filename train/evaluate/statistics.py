@@ -5,7 +5,7 @@ Rank correlation is SciPy's, kappa scikit-learn's; what stands here is how they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -68,15 +68,18 @@ def auc(told: Values, read: Values, least: float) -> float:
 
 def bootstrapped(statistic: Statistic, told: Values, read: Values, groups: Sequence[str], seed: int = 0) -> Estimate:
     """The statistic with its 95 % interval: whole groups are drawn again, their photos being alike."""
+    drawn = [statistic(told[index], read[index]) for index in group_draws(groups, seed)]
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Estimate(statistic(told, read), float(low), float(high))
+
+
+def group_draws(groups: Sequence[str], seed: int = 0) -> Iterator[npt.NDArray[np.int64]]:
+    """The photos of each resample: as many groups as there are, drawn with replacement, each with all its photos."""
     _, member = np.unique(np.array(groups), return_inverse=True)
     rows = [np.flatnonzero(member == g) for g in range(member.max() + 1)]
     random = np.random.default_rng(seed)
-    drawn = []
     for _ in range(RESAMPLES):
-        index = np.concatenate([rows[g] for g in random.integers(0, len(rows), len(rows))])
-        drawn.append(statistic(told[index], read[index]))
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    return Estimate(statistic(told, read), float(low), float(high))
+        yield np.concatenate([rows[g] for g in random.integers(0, len(rows), len(rows))])
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,12 @@ from pathlib import Path
 
 import click
 
-from scarscore.train.command import DEFAULT_START
+from scarscore.train.options import data_option, out_option, weights_option
 
 
 @click.command(short_help="Measure what the quality checks let pass and refuse.")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="SCARSCORE_DATA",
-    show_envvar=True,
-    help="Data folder with photos.csv and the readings.  [default: ../shared/data]",
-)
-@click.option(
-    "--weights",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_START.parent,
-    show_default=False,
-    help="Folder of the face mesh, which finds backgrounds.  [default: ../shared/weights]",
-)
+@data_option
+@weights_option
 @click.option(
     "--photos",
     type=click.IntRange(min=2),
@@ -31,13 +19,7 @@ from scarscore.train.command import DEFAULT_START
     show_default=True,
     help="Photos of each source that are made to ail.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("evaluation"),
-    show_default=True,
-    help="Folder for quality.md.",
-)
+@out_option("evaluation", "Folder for quality.md.")
 def evaluate_quality(data: Path | None, weights: Path, photos: int, out: Path) -> None:
     """Measure what the quality checks let pass and refuse, and what happens to the score beyond their limits.
 

@@ -6,22 +6,14 @@ from pathlib import Path
 
 import click
 
-from scarscore.train.command import DEFAULT_START
+from scarscore.train.options import data_option, out_option, start_option, weights_option
 
-DEFAULT_WEIGHTS = DEFAULT_START.parent
-DEFAULT_LABELS = Path("runs/regions/labels")
+DEFAULT_LABELS = "runs/regions/labels"
 
-_data = click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="SCARSCORE_DATA",
-    show_envvar=True,
-    help="Data folder with photos.csv and the readings.  [default: ../shared/data]",
-)
 _labels = click.option(
     "--labels",
     type=click.Path(path_type=Path),
-    default=DEFAULT_LABELS,
+    default=Path(DEFAULT_LABELS),
     show_default=True,
     help="Folder of label maps, as `scarscore regions labels` made it.",
 )
@@ -36,21 +28,9 @@ def regions() -> None:
 
 
 @regions.command()
-@_data
-@click.option(
-    "--weights",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_WEIGHTS,
-    help="Folder with the teachers, a face detector and a face mesh.  [default: ../shared/weights]",
-    show_default=False,
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_LABELS,
-    show_default=True,
-    help="Folder for the label maps, which show people's faces: keep it out of the repository.",
-)
+@data_option
+@weights_option
+@out_option(DEFAULT_LABELS, "Folder for the label maps, which show people's faces: keep it out of the repository.")
 def labels(data: Path | None, weights: Path, out: Path) -> None:
     """Label every photo of whole faces. Takes ten minutes on one core; stopped, it goes on where it was."""
     import cv2
@@ -65,24 +45,10 @@ def labels(data: Path | None, weights: Path, out: Path) -> None:
 
 
 @regions.command()
-@_data
+@data_option
 @_labels
-@click.option(
-    "--start",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_START,
-    envvar="SCARSCORE_START_WEIGHTS",
-    show_envvar=True,
-    help="MobileNetV2 start weights, a state dict with torchvision's names.  [default: ../shared/weights]",
-    show_default=False,
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("runs/regions"),
-    show_default=True,
-    help="Folder of the run. What is already in it is gone on from.",
-)
+@start_option
+@out_option("runs/regions", "Folder of the run. What is already in it is gone on from.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Fewer or more looks at the photos.  [default: the shipped]")
 @click.option("--install", is_flag=True, help="Put the finished network into model/weights, with its checksum.")
 def train(data: Path | None, labels: Path, start: Path, out: Path, epochs: int | None, install: bool) -> None:
@@ -104,16 +70,10 @@ def train(data: Path | None, labels: Path, start: Path, out: Path, epochs: int |
 
 
 @regions.command()
-@_data
+@data_option
 @_labels
 @click.option("--model", default="regions", show_default=True, help="A network's name, or the path of an .onnx file.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("regions.md"),
-    show_default=True,
-    help="The report; the same figures go into a .json beside it.",
-)
+@out_option("regions.md", "The report; the same figures go into a .json beside it.")
 def evaluate(data: Path | None, labels: Path, model: str, out: Path) -> None:
     """Measure the region network against its teacher, on people whom it has not seen."""
     import cv2

@@ -23,7 +23,8 @@ from scarscore.model.pixels import rgb_pixels
 from scarscore.model.preprocess import Pixels
 from scarscore.model.regions import Pose
 from scarscore.train.regions.mesh import MeshFinder
-from scarscore.train.regions.teacher import Failure, Labels, label_photo
+from scarscore.train.regions.teacher import Failure, Labels
+from scarscore.train.regions.vote import label_by_vote
 
 SOURCES = ("acne_new", "acne04", "london")
 WEAK_SOURCE = "scarnet"  # close-ups and bodies: the teacher only says where it sees no face
@@ -101,7 +102,7 @@ def kept_counts(entries: Iterable[Entry]) -> dict[str, tuple[int, int]]:
 
 def _label(collection: Collection, photo: Photo, finder: MeshFinder, folder: Path) -> Entry:
     pixels = photo_of(collection, photo)
-    made = label_photo(pixels, finder.find(pixels))
+    made = label_by_vote(pixels, finder)
     if isinstance(made, Failure):
         return Entry(photo.file, photo.sha256, None, made.reason)
     assert isinstance(made, Labels)

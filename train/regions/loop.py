@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from scarscore.datasets.errors import DataError
 from scarscore.model.region_network import RegionNetwork
+from scarscore.train import checkpoint
 from scarscore.train.regions.labels import Say
 from scarscore.train.regions.losses import batch_of, map_losses
-from scarscore.train.regions.material import Material, RegionConfig, seed_of, take_look
+from scarscore.train.regions.material import Material, RegionConfig, take_look
 from scarscore.train.regions.pose import fit_pose
 
 OVERLAP = 0.3  # its weight beside the labels'
@@ -28,14 +27,14 @@ def train_regions(
 ) -> RegionNetwork:
     """Train the network; the checkpoint in the folder is gone on from. Raises `DataError` if it is another run's."""
     folder.mkdir(parents=True, exist_ok=True)
-    seed_of(config.seed, "start")
+    checkpoint.seed_of(config.seed, "start")
     network = RegionNetwork()
     network.load_start_weights(start)
     network.to(memory_format=torch.channels_last)
     said = _Progress(config, say)
     if not _finished(folder / COARSE, config):
         _cycle(network, material, config, Cycle(0, config.epochs, 1.0), folder / COARSE, said)
-    network.load_state_dict(_read(folder / COARSE, config)["network"])
+    network.load_state_dict(checkpoint.read(folder / COARSE, config)["network"])
     network.start_refining()
     _cycle(network, material, config, Cycle(config.epochs, config.fine_epochs, 1 / 3), folder / FINE, said)
     fit_pose(network, material, config, say)
@@ -65,10 +64,10 @@ def _cycle(
         div_factor=10,
         final_div_factor=1e3,
     )
-    parts = {"network": network, "optimiser": optimiser, "schedule": schedule}
-    for epoch in range(_resume(path, parts, config), cycle.epochs):
-        rng = seed_of(config.seed, f"epoch {cycle.first + epoch}")
-        _train_mode(network)
+    parts: dict[str, checkpoint.Stateful] = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    for epoch in range(checkpoint.resume(path, parts, config), cycle.epochs):
+        rng = checkpoint.seed_of(config.seed, f"epoch {cycle.first + epoch}")
+        checkpoint.train_mode(network)
         sums = np.zeros(2)
         for _ in range(steps):
             squares, targets = batch_of([take_look(material, config, rng) for _ in range(config.batch)])
@@ -79,7 +78,7 @@ def _cycle(
             optimiser.step()
             schedule.step()
             sums += [float(labels.detach()), float(overlap.detach())]
-        _save(path, parts, config, epoch + 1)
+        checkpoint.save(path, parts, config, epoch + 1)
         said.epoch(cycle.first + epoch + 1, sums / steps)
 
 
@@ -99,18 +98,8 @@ class _Progress:
         )
 
 
-def _train_mode(network: RegionNetwork) -> None:
-    """Training mode, but BatchNorm keeps the start weights' statistics: a small batch has worse ones."""
-    network.train()
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.eval()
-
-
 def _optimiser(network: RegionNetwork, config: RegionConfig) -> torch.optim.Optimizer:
-    norms = [p for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d) for p in m.parameters()]
-    for frozen in [*network.stem.parameters(), *norms]:
-        frozen.requires_grad_(False)
+    checkpoint.freeze(network, network.stem)
     body = [p for p in network.body.parameters() if p.requires_grad]
     inside = {id(p) for part in (network.stem, network.body) for p in part.parameters()}
     head = [p for p in network.parameters() if id(p) not in inside]
@@ -118,29 +107,5 @@ def _optimiser(network: RegionNetwork, config: RegionConfig) -> torch.optim.Opti
     return torch.optim.AdamW(groups, weight_decay=config.weight_decay)
 
 
-def _save(path: Path, parts: dict[str, object], config: RegionConfig, epochs: int) -> None:
-    state = {name: part.state_dict() for name, part in parts.items()}  # type: ignore[attr-defined]
-    torch.save({**state, "config": asdict(config), "epochs": epochs}, path.with_suffix(".new"))
-    path.with_suffix(".new").replace(path)
-
-
-def _resume(path: Path, parts: dict[str, object], config: RegionConfig) -> int:
-    """Load the checkpoint, if there is one; how many epochs it has seen."""
-    if not path.exists():
-        return 0
-    state = _read(path, config)
-    for name, part in parts.items():
-        part.load_state_dict(state[name])  # type: ignore[attr-defined]
-    return int(state["epochs"])
-
-
 def _finished(path: Path, config: RegionConfig) -> bool:
-    return path.exists() and int(_read(path, config)["epochs"]) == config.epochs
-
-
-def _read(path: Path, config: RegionConfig) -> dict[str, Any]:
-    """A checkpoint. Raises `DataError` where it is another configuration's."""
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    if state["config"] != asdict(config):
-        raise DataError(f"{path} is a checkpoint of another configuration: choose another --out, or remove it")
-    return state
+    return path.exists() and int(checkpoint.read(path, config)["epochs"]) == config.epochs

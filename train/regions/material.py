@@ -5,12 +5,10 @@ Each source of photos is drawn as often as the others, so that the largest does 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from scarscore.datasets.synthetic.course import healing_course
 from scarscore.model.preprocess import Pixels
@@ -83,10 +81,3 @@ def take_look(material: Material, config: RegionConfig, rng: np.random.Generator
 def _any(material: Material, rng: np.random.Generator) -> Sample:
     source = material.photos[rng.integers(len(material.photos))]
     return source[rng.integers(len(source))]
-
-
-def seed_of(seed: int, what: str) -> np.random.Generator:
-    """Seed torch and give a generator, from the run's seed and where in it we are: so a resumed run is the same."""
-    value = int.from_bytes(hashlib.sha256(f"{seed} {what}".encode()).digest()[:8])
-    torch.manual_seed(value)
-    return np.random.default_rng(value)

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from scarscore.model.region_network import RegionNetwork
+from scarscore.train.checkpoint import seed_of
 from scarscore.train.regions.labels import Say
 from scarscore.train.regions.losses import Targets, batch_of, pose_losses
-from scarscore.train.regions.material import Material, RegionConfig, seed_of, take_look
+from scarscore.train.regions.material import Material, RegionConfig, take_look
 
 BATCH = 128
 RATE = 2e-3  # peak of the one-cycle schedule
