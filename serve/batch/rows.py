@@ -17,13 +17,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from scarscore.serve.scoring.quality.checks import NAMES as QUALITY
+from scarscore.serve.scoring.quality.checks import flags
 from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal, RegionScore
 
 SCORED, REFUSED = "scored", "refused"
 PLACES = dict.fromkeys(("severity", "severity_low", "severity_high", "left_minus_right"), 2) | dict.fromkeys(QUALITY, 4)
 COLUMNS = (
     *("path", "status", "reason", "severity", "severity_low", "severity_high", "grade_set", "types", "model"),
-    *("view", "left_minus_right", "photo_sha256", "width", "height"),
+    *("flags", "view", "left_minus_right", "photo_sha256", "width", "height"),
     *QUALITY,
 )
 REGION_PLACES = dict.fromkeys(("severity", "redness", "lightness", "yellowness"), 2) | {"area": 4, "judged": 4}
@@ -39,8 +40,8 @@ class Row:
     """One photo's line of the output: what a column holds, `None` where there is nothing to say.
 
     `severity` and its bounds are 0 to 100; `grade_set` are photo grades, ascending; `types` the likeliest
-    first; `view` is what the photo shows; `width` and `height` pixels; `quality` the values of the checks in the
-    order of `QUALITY`; `regions` have a table of their own.
+    first; `flags` the reasons that are told beside a score; `view` is what the photo shows; `width` and `height`
+    pixels; `quality` the values of the checks in the order of `QUALITY`; `regions` have a table of their own.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Row:
     grade_set: tuple[int, ...]
     types: tuple[str, ...]
     model: str | None
+    flags: tuple[str, ...]
     view: str | None
     left_minus_right: float | None
     photo_sha256: str | None
@@ -65,13 +67,14 @@ def row_of(path: str, answer: PhotoScore | Refusal, photo_sha256: str | None = N
     """The row of one answer. `photo_sha256` is for a refused photo, whose answer does not carry it."""
     name, quality = printable_path(path), _quality(answer.quality)
     if isinstance(answer, Refusal):
-        nothing = (None, None, None, (), (), None, None, None, photo_sha256, None, None)
+        nothing = (None, None, None, (), (), None, (), None, None, photo_sha256, None, None)
         return Row(name, REFUSED, answer.reason.value, *nothing, quality)
     told = (answer.severity, answer.severity_low, answer.severity_high, answer.left_minus_right)
     value, low, high, between = (_rounded(number, PLACES["severity"]) for number in told)
     models = f"{model_text(answer.model)} {model_text(answer.region_model)}"
     return Row(
-        name, SCORED, None, value, low, high, answer.grade_set, answer.types, models, answer.view_seen.value, between,
+        name, SCORED, None, value, low, high, answer.grade_set, answer.types, models,
+        tuple(flag.value for flag in flags(answer.quality)), answer.view_seen.value, between,
         answer.photo_sha256, answer.width, answer.height, quality, tuple(map(_region, answer.regions)),
     )  # fmt: skip
 
@@ -100,7 +103,7 @@ def kept(row: Row) -> dict[str, Any]:
 def row_from(values: Mapping[str, Any]) -> Row:
     """The row that `kept` wrote. Raises `KeyError` or `TypeError` for anything else."""
     rest = {column: values[column] for column in COLUMNS if column not in QUALITY}
-    lists = {column: tuple(rest[column]) for column in ("grade_set", "types")}
+    lists = {column: tuple(rest[column]) for column in ("grade_set", "types", "flags")}
     regions = tuple(RegionScore(**region | {"types": tuple(region["types"])}) for region in values["regions"])
     return Row(**rest | lists, quality=tuple(values[name] for name in QUALITY), regions=regions)
 

@@ -123,6 +123,7 @@ def _parquet_type(pa: Any, column: str, table: Table) -> Any:  # pyarrow has no 
     special = {
         "grade_set": pa.list_(pa.int8()),
         "types": pa.list_(pa.string()),
+        "flags": pa.list_(pa.string()),
         "width": pa.int32(),
         "height": pa.int32(),
     }

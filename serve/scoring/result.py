@@ -148,8 +148,9 @@ class PhotoScore:
     `types` are the scar types seen (`icepick`, `boxcar`, `rolling`), the likeliest first.
     `view` is what the caller said it was, `view_seen` what the photo shows; a photo of another side is refused.
     `regions` are told one by one; `left_minus_right` is the severity of the patient's left cheek less that of the
-    right one, None unless the photo shows both. `photo_sha256` is of the file's bytes; `width` and `height` are
-    pixels after orientation. `model` made the severities, `region_model` found the skin and its regions.
+    right one, None unless the photo shows both. A photo flagged as perhaps mirrored may have the sides' names swapped.
+    `photo_sha256` is of the file's bytes; `width` and `height` are pixels after orientation. `model` made the
+    severities, `region_model` found the skin and its regions.
     """
 
     photo_sha256: str

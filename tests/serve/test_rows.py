@@ -70,6 +70,14 @@ def test_a_refusal_gives_its_reason_what_was_measured_and_never_a_severity() -> 
     assert [row["severity"], row["severity_low"], row["grade_set"], row["model"]] == [""] * 4
 
 
+def test_flags_are_told_beside_the_score_and_only_where_they_were_raised() -> None:
+    raised = (Check("sharpness", 0.3, 0.17, True), Check("mirrored", 1.0, 0.0, False, flag=True))
+    row = row_of("a.jpg", replace(SCORE, quality=(*raised, Check("beard", 1.0, 2.0, True, flag=True))))
+    assert csv_of(row)[0]["flags"] == "maybe_mirrored"
+    assert row_from(kept(row)) == row
+    assert csv_of(row_of("a.jpg", SCORE))[0]["flags"] == ""
+
+
 def test_a_value_that_is_no_number_is_left_out_in_every_format() -> None:
     broken = replace(SCORE, quality=(Check(QUALITY[0], math.nan, 0.1, False),))
     row = row_of("a.jpg", broken)

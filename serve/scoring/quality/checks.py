@@ -116,6 +116,11 @@ def failed(quality: Quality) -> Reason | None:
     return next((_BY_NAME[check.name].reason for check in quality.checks if not (check.passed or check.flag)), None)
 
 
+def flags(checks: tuple[Check, ...]) -> tuple[Reason, ...]:
+    """What is told beside the score of a photo, in the fixed order: the reasons of the flags that did not pass."""
+    return tuple(_BY_NAME[check.name].reason for check in checks if check.flag and not check.passed)
+
+
 def _always(small: Photo, skin: Mask) -> dict[str, float]:
     median, bright = light.brightness(lab_of(small), skin)
     return {"brightness_low": bright, "brightness_high": median, "clipping": light.clipping(small, skin)}
