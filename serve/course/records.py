@@ -55,14 +55,17 @@ class ShotScore:
     """The part of a `PhotoScore` that a course needs, and that can be read back from CSV or JSON.
 
     `severity` 0 to 100; `low` and `high` bound the reading with 90 % probability. `regions` as in the photo's score
-    (`area` is the share of the photo, 0 to 1). `model` names the severity and the region network, each with version
-    and SHA-256: scores of two models are never compared.
+    (`area` is the share of the photo, 0 to 1). `grade_set` holds the photo grade (0 to 4), `types` are scar types seen.
+    `model` names the severity and the region network, each with version and SHA-256: scores of two models are never
+    compared.
     """
 
     severity: float
     low: float
     high: float
     model: str
+    grade_set: tuple[int, ...] = ()
+    types: tuple[str, ...] = ()
     regions: tuple[RegionScore, ...] = ()
     quality: tuple[Check, ...] = ()
 
@@ -217,15 +220,17 @@ class Course:
 class ViewScore:
     """The mean of a view's shots at one visit.
 
-    `severity` 0 to 100; `sem` in points, of this mean; `skin` is the mean share of the photo that is judged skin
-    (0 to 1), by which views are pooled; `shots` is how many entered the mean; `left_out` are photos that did not,
-    each with the reason; `camera` is empty where it is unknown or more than one. `redness` is the mean difference of
-    a* (CIELAB) from the same person's clear skin, None where it was not measured. `notes` are for the practitioner.
+    `severity` 0 to 100; `sem` in points, of this mean, and `error` what it comes from; `skin` is the mean share of the
+    photo that is judged skin (0 to 1), by which views are pooled; `shots` is how many entered the mean; `left_out`
+    are photos that did not, each with the reason; `camera` is empty where it is unknown or more than one. `redness`
+    is the mean difference of a* (CIELAB) from the same person's clear skin, None where it was not measured. `notes`
+    are for the practitioner.
     """
 
     view: View
     severity: float
     sem: float
+    error: MeasurementError
     skin: float
     shots: int
     camera: str = ""
@@ -249,7 +254,7 @@ class VisitScore:
     """One visit in numbers: severity (0 to 100) pooled over its views, its SEM in points, and what it rests on.
 
     `timing` says whether it may enter a trend; `days` are days since the last session, None before the first;
-    `sessions` are how many sessions lay before these photos. `error` is the largest measurement error that was used.
+    `sessions` are how many sessions lay before these photos.
     """
 
     date: date
@@ -259,7 +264,6 @@ class VisitScore:
     severity: float
     sem: float
     model: str
-    error: MeasurementError
     views: tuple[ViewScore, ...]
     regions: tuple[RegionMean, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,0 +1,178 @@
+"""A visit in numbers: the shots of a view averaged, an outlying one flagged, the views pooled by their visible skin.
+
+Pooling is the scoring's own: a power mean over the skin, which weighs the worst area (`scarscore.model.severity`).
+The severities that are pooled here are calibrated ones, so it is the same rule applied a second time, not the same
+number as of one photo of everything. Scores of two networks are refused, never mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import sqrt
+
+from scarscore.model.severity import POWER
+from scarscore.serve.course.error import error_for, sem_of_mean
+from scarscore.serve.course.records import (
+    Course,
+    MeasurementError,
+    RegionMean,
+    Shot,
+    ShotScore,
+    Timing,
+    ViewScore,
+    Visit,
+    VisitScore,
+)  # fmt: skip
+from scarscore.serve.course.timing import Timed, timed
+from scarscore.serve.errors import UsageError
+from scarscore.serve.scoring.result import Refusal, RegionScore, View
+
+OUTLYING = 2.58  # standard errors: one unremarkable shot in a hundred is flagged
+Scored = tuple[Shot, ShotScore]
+
+
+def visit_scores(course: Course) -> tuple[VisitScore, ...]:
+    """Every visit of the course that has a severity, in the order of dates, provisional ones too.
+
+    Raises UsageError where the photos were scored by more than one network, or a session's day lacks `needling`.
+    """
+    models = models_of(course)
+    if len(models) > 1:
+        raise UsageError(f"scores of several networks are never mixed: {'; '.join(models)}. Rescore, or choose one")
+    own = course.clinic.errors
+    told = (visit_score(visit, timed(visit, course.sessions, course.clinic.timing), own) for visit in course.visits)
+    return tuple(sorted((score for score in told if score is not None), key=lambda score: score.date))
+
+
+def models_of(course: Course) -> tuple[str, ...]:
+    """The networks that the course's present scores come from, in alphabetical order."""
+    answers = (shot.answer for visit in course.visits for shot in visit.shots)
+    return tuple(sorted({answer.model for answer in answers if isinstance(answer, ShotScore)}))
+
+
+def visit_score(visit: Visit, when: Timed, own: Sequence[MeasurementError] = ()) -> VisitScore | None:
+    """The visit's severity with its SEM; None where its photos are not to be scored, or none of them could be."""
+    if when.timing is Timing.NOT_SCORED:
+        return None
+    groups: dict[tuple[View, str | None], list[Shot]] = {}
+    for shot in visit.shots:
+        groups.setdefault((shot.view, shot.region), []).append(shot)
+    views = tuple(view for shots in groups.values() if (view := view_score(shots, own)) is not None)
+    if not views:
+        return None
+    severity, sem = pooled(views)
+    scored = [pair for shots in groups.values() for pair in _scored(shots)]
+    notes = tuple(note for view in views for note in view.notes)
+    return VisitScore(
+        visit.date, when.timing, when.days, when.sessions, severity, sem, scored[0][1].model, views,
+        _regions([region for _, score in scored for region in score.regions]),
+        (*((when.words,) if when.words else ()), *notes),
+    )  # fmt: skip
+
+
+def view_score(shots: Sequence[Shot], own: Sequence[MeasurementError] = ()) -> ViewScore | None:
+    """The mean of the shots of one view; None where none was scored.
+
+    A shot that lies further from the others' median than chance explains is left out if there are three or more;
+    of two that disagree nobody can say which is wrong, so both stay, with the error that their difference shows.
+    """
+    scored = _scored(shots)
+    if not scored:
+        return None
+    cameras = {shot.camera for shot, _ in scored}
+    camera = cameras.pop() if len(cameras) == 1 else ""
+    view = shots[0].view
+    usual = error_for(view, camera, scored[0][1].model, own)
+    kept, error, notes = _without_outlier(scored, usual)
+    outlier = tuple(f"{shot.photo}: far from the other shots" for shot, _ in scored if (shot, _) not in kept)
+    severity = sum(score.severity for _, score in kept) / len(kept)
+    skin = sum(_skin(score) for _, score in kept) / len(kept)
+    return ViewScore(
+        view, severity, sem_of_mean(error, len(kept)), error, skin, len(kept), camera, shots[0].region,
+        _redness([region for _, score in kept for region in score.regions]),
+        (*_left_out(shots), *outlier), notes,
+    )  # fmt: skip
+
+
+def pooled(views: Sequence[ViewScore]) -> tuple[float, float]:
+    """Severity (0 to 100) over several views, weighted by visible skin, and its SEM in points.
+
+    The SEM follows from the power mean's slope in each view; of each view's error the shared part adds up over the
+    views, as one lamp lights them all, and the rest is independent.
+    """
+    total = sum(view.skin for view in views)
+    weights = [view.skin / total for view in views]
+    severity = power_mean([view.severity for view in views], weights)
+    slopes = [
+        weight * (view.severity / severity) ** (POWER - 1) if severity > 0.0 else weight
+        for view, weight in zip(views, weights, strict=True)
+    ]
+    together = sum(slope * view.error.sem * sqrt(view.error.shared) for slope, view in zip(slopes, views, strict=True))
+    alone = sum(
+        slope**2 * view.error.sem**2 * (1.0 - view.error.shared) / view.shots
+        for slope, view in zip(slopes, views, strict=True)
+    )
+    return severity, sqrt(together**2 + alone)
+
+
+def power_mean(severities: Sequence[float], weights: Sequence[float]) -> float:
+    """The power mean by which scoring pools skin; weights add up to 1."""
+    powered = sum(weight * value**POWER for value, weight in zip(severities, weights, strict=True))
+    return float(powered ** (1.0 / POWER))
+
+
+def _scored(shots: Sequence[Shot]) -> list[Scored]:
+    return [(shot, shot.answer) for shot in shots if isinstance(shot.answer, ShotScore) and shot.not_comparable is None]
+
+
+def _left_out(shots: Sequence[Shot]) -> tuple[str, ...]:
+    refused = (f"{s.photo}: refused, {s.answer.reason.value}" for s in shots if isinstance(s.answer, Refusal))
+    apart = (f"{s.photo}: not comparable, {s.not_comparable}" for s in shots if s.not_comparable is not None)
+    return (*refused, *apart)
+
+
+def _without_outlier(
+    scored: list[Scored], error: MeasurementError
+) -> tuple[list[Scored], MeasurementError, tuple[str, ...]]:
+    """The shots that count, the error that they have, and what is to be said of them."""
+    if len(scored) < 2:
+        return scored, error, ()
+    values = sorted(score.severity for _, score in scored)
+    median = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+    alone = error.sem * sqrt(1.0 - error.shared)  # what shots of one visit differ by
+    view = scored[0][0].view.value
+    if len(scored) == 2:
+        apart = values[1] - values[0]
+        if apart <= OUTLYING * alone * sqrt(2.0):
+            return scored, error, ()
+        # What they were seen to differ by stands in for what shots usually differ by.
+        return scored, replace(error, sem=apart / sqrt(2.0)), (f"{view}: the two shots differ by {apart:.0f} points",)
+    furthest = max(scored, key=lambda pair: abs(pair[1].severity - median))
+    if abs(furthest[1].severity - median) <= OUTLYING * alone * 1.25:  # a median strays 1.25 times as far as a mean
+        return scored, error, ()
+    note = f"{view}: {furthest[0].photo} lies {furthest[1].severity - median:+.0f} points from the other shots"
+    return [pair for pair in scored if pair is not furthest], error, (note,)
+
+
+def _skin(score: ShotScore) -> float:
+    """Share of the photo that is judged skin; 1 where no regions were told, so that views weigh the same."""
+    return sum(region.area * region.judged for region in score.regions) or 1.0
+
+
+def _redness(regions: Sequence[RegionScore]) -> float | None:
+    told = [(region.redness, region.area * region.judged) for region in regions if region.redness is not None]
+    weight = sum(share for _, share in told)
+    return sum(value * share for value, share in told) / weight if weight > 0.0 else None
+
+
+def _regions(regions: Sequence[RegionScore]) -> tuple[RegionMean, ...]:
+    """Each region pooled over all shots that show it, in the order of names."""
+    means = []
+    for name in sorted({region.region for region in regions}):
+        told = [(r.severity, r.area * r.judged) for r in regions if r.region == name and r.severity is not None]
+        total = sum(share for _, share in told)
+        if total > 0.0:
+            severity = power_mean([value for value, _ in told], [share / total for _, share in told])
+            means.append(RegionMean(name, severity, total / len(told)))
+    return tuple(means)

@@ -1,0 +1,84 @@
+"""A verdict in words that a patient can read, with its numbers. Plain, without promise or advice.
+
+Severities and changes are rounded to whole points: the measurement carries no more.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scarscore.serve.course.records import Change, Course, VerdictKind, VisitScore
+from scarscore.serve.course.timing import next_valid_day
+
+
+def told(kind: VerdictKind, change: Change, last: VisitScore, open_until: date | None, waiting: bool) -> str:
+    """The verdict of a compared course. `waiting`: the change exceeds its error, and nothing backs it yet."""
+    numbers = (
+        f"Your scars measured {change.baseline:.0f} of 100 at the start and {change.now:.0f} on {day(last.date)}: "
+        f"{_difference(change)}. Photos of the same unchanged skin differ by up to {change.sdc95:.0f} points."
+    )
+    if kind is VerdictKind.IMPROVED:
+        return f"{numbers} This is an improvement that the photos can show."
+    if kind is VerdictKind.WORSE:
+        return f"{numbers} The photos show more depressed scarring than at the start. Talk it over at your next visit."
+    if waiting:
+        return f"{numbers} One visit alone can mislead: the next one will show whether the change lasts."
+    return f"{numbers} No change can be told from these photos{_yet(open_until)}"
+
+
+def no_baseline() -> str:
+    """Nothing has been measured yet."""
+    return "It is too early to say anything: there is no photo yet that can be measured."
+
+
+def nothing_valid(course: Course, baseline: VisitScore) -> str:
+    """There is a baseline, and no photo after treatment that counts."""
+    start = f"Your scars measured {baseline.severity:.0f} of 100 on {day(baseline.date)}. "
+    done = [session.date for session in course.sessions if session.date >= baseline.date]
+    if not done:
+        return start + "It is too early to speak of change: no treatment has been followed by photos yet."
+    first = next_valid_day(max(done), course.clinic.timing)
+    return start + f"It is too early to speak of change: photos can be compared from {day(first)} on."
+
+
+def nothing_in_common(baseline: VisitScore, last: VisitScore) -> str:
+    """The two visits show no view in common."""
+    views = [", ".join(dict.fromkeys(view.view.value for view in score.views)) for score in (baseline, last)]
+    return (
+        f"The photos of {day(last.date)} ({views[1]}) cannot be compared with those of the start ({views[0]}): "
+        "they show the skin from other sides."
+    )
+
+
+def nothing_usable(baseline: VisitScore) -> str:
+    """Photos were taken after treatment on a right day, and none of them can be used."""
+    return (
+        f"Your scars measured {baseline.severity:.0f} of 100 on {day(baseline.date)}. None of the photos taken since "
+        "can be compared with those."
+    )
+
+
+def unconfirmed(change: Change) -> str:
+    """For the practitioner: why a change beyond SDC95 is not called one."""
+    return (
+        f"the change of {change.points:+.1f} exceeds SDC95 ({change.sdc95:.1f}), but neither the visit before, nor the "
+        "trend, nor its own size backs it; a further visit decides"
+    )
+
+
+def day(when: date) -> str:
+    """A date as people write it: 3 May 2027."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def _difference(change: Change) -> str:
+    points = abs(round(change.now) - round(change.baseline))  # of the numbers that stand beside it
+    if points == 0:
+        return "the same"
+    return f"{points} {'point' if points == 1 else 'points'} {'lower' if change.points < 0 else 'higher'}"
+
+
+def _yet(open_until: date | None) -> str:
+    if open_until is None:
+        return "."
+    return f" yet. Skin can go on changing for months: what came of the course can be said from {day(open_until)} on."
