@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 EXTRAS: dict[str, str] = {
     "albumentations": "train",
+    "matplotlib": "train",
     "onnxscript": "train",
     "pyarrow": "parquet",
     "scipy": "train",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from scarscore.train.bench.records import ALL, Alarms, Bench, Colour, Healed, Repeats
 from scarscore.train.bench.repeat import CAMERA
-from scarscore.train.evaluate.figures import CellFigures, Coverage, Figures, Method, SourceFigures
+from scarscore.train.evaluate.figures import CellFigures, Coverage, Figures, Method, SourceFigures, ToneFigures
 from scarscore.train.evaluate.statistics import Agreement, Estimate
 from scarscore.train.evaluate.weak import weak_points
 
@@ -21,10 +21,12 @@ def source(rho: float, mae: float, slope: float, name: str = "scarnet") -> Sourc
     return SourceFigures(name, 50, 50, 0, (network, mean), Agreement(0.9, 7.0, 0.8))
 
 
-def figures(*sources: SourceFigures, interval: float = 0.9, bench: Bench | None = None) -> Figures:
+def figures(
+    *sources: SourceFigures, interval: float = 0.9, bench: Bench | None = None, tones: tuple[ToneFigures, ...] = ()
+) -> Figures:
     covered = tuple(Coverage(s.source, 50, interval, 30.0, 0.9, 1.5) for s in sources)
     cells = CellFigures(9, 1, at(0.9), 0.9)
-    return Figures("m", "1", "0", "research", sources, cells, covered, (), (), {}, bench)
+    return Figures("m", "1", "0", "research", sources, tones, cells, covered, (), (), {}, bench)
 
 
 def row(name: str, sem: float) -> Repeats:
@@ -63,6 +65,13 @@ def test_the_worst_comes_first_and_the_sum_of_all_sources_is_not_a_source() -> N
     assert points[0].text.startswith("scarnet: the interval holds the reading on 70%")
     assert {point.text.split(":")[0] for point in points} == {"scarnet"}
     assert any("exaggerates" in point.text for point in points)
+
+
+def test_a_skin_tone_that_is_served_worse_is_told_and_an_untested_one_is_not() -> None:
+    dark = ToneFigures("dark", 3, 3, None, None, None)
+    tones = (dark, ToneFigures("brown", 30, 20, at(9.0), 4.0, 1.8), ToneFigures("light", 90, 80, at(5.0), 0.1, 1.0))
+    told = [point.text for point in weak_points(figures(source(0.92, 6.5, 1.1), tones=tones))]
+    assert told == ["Skin tone brown: errs by 9.0 points on average, 1.8 times as much as over all photos."]
 
 
 def test_losing_to_the_mean_is_told() -> None:

@@ -58,10 +58,10 @@ def _repeats(rows: Sequence[Repeats]) -> str:
             row.name,
             row.source,
             str(row.photos),
-            estimate(row.icc, 3),
-            estimate(row.sem, 1),
-            estimate(row.sdc95, 1),
-            estimate(row.of_three, 1) if row.of_three else "-",
+            row.icc.text(3),
+            row.sem.text(1),
+            row.sdc95.text(1),
+            row.of_three.text(1) if row.of_three else "-",
             f"{row.slope:.2f}",
         )
         for row in rows
@@ -122,11 +122,6 @@ def section(title: str, text: str, titles: Sequence[str], rows: Iterable[Sequenc
     """A heading, what the table means, the table."""
     lines = [titles, ["---"] * len(titles), *rows]
     return f"## {title}\n{text}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def estimate(value: Estimate, digits: int) -> str:
-    """A figure with its interval."""
-    return f"{value.value:.{digits}f} [{value.low:.{digits}f}, {value.high:.{digits}f}]"
 
 
 def _percent(value: Estimate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,22 +13,55 @@ from scarscore.train.options import data_option, out_option, start_option
 @click.command(short_help="Evaluate the shipped network against the readings.")
 @data_option
 @start_option
-@out_option("evaluation", "Folder for evaluation.md and evaluation.json.")
+@out_option("evaluation", "Folder for evaluation.md, evaluation.json and the plots; with --labels own.md and own.json.")
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Your own labels instead: a CSV with path, severity (0-100) and, to keep a patient's photos together, group.",
+)
 @click.option("--bench/--no-bench", default=True, help="Test repeatability, healing and colour too.  [default: bench]")
-def evaluate(data: Path | None, start: Path, out: Path, bench: bool) -> None:
+def evaluate(data: Path | None, start: Path, out: Path, labels: Path | None, bench: bool) -> None:
     """Evaluate the shipped network on photos that it has not seen.
 
     Each rated photo is scored by the exported network of the fold that it was held out of, and set against the mean
     reading, beside the readers' own agreement, a ridge on frozen features and the source's mean. On the bench photos
     are taken again as cameras vary, scars fade and colours change. Takes some minutes; the same data and networks
     give the same bytes.
+
+    With --labels the product is asked about your own photos instead, and set against your own readings. Paths in the
+    table are relative to its folder.
     """
     from scarscore.datasets.photos import data_root
     from scarscore.train.evaluate.evaluation import gather
     from scarscore.train.evaluate.figures import figures
+    from scarscore.train.evaluate.plots import points_of, write_plots
     from scarscore.train.evaluate.report import as_markdown, write_report
 
-    told = figures(gather(data_root(data), start, lambda line: click.echo(line, err=True), bench))
-    written = write_report(told, out)
+    if labels is not None:
+        _own(labels, data, out)
+        return
+    evidence = gather(data_root(data), start, lambda line: click.echo(line, err=True), bench)
+    told = figures(evidence)
+    written = write_report(told, out) + write_plots(*points_of(evidence), out)
     click.echo(as_markdown(told))
-    click.echo(f"written: {', '.join(str(path) for path in written)}", err=True)
+    _say_written(written)
+
+
+def _own(labels: Path, data: Path | None, out: Path) -> None:
+    from scarscore.datasets.errors import DataMissing
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.train.evaluate.own import as_markdown, evaluate_labels, read_labels, write_own
+    from scarscore.train.evaluate.plots import write_plots
+
+    try:
+        collection = load(data_root(data))
+    except DataMissing:
+        collection = None  # then nobody can tell which of the photos were trained on, and the report says so
+    told, points = evaluate_labels(read_labels(labels), collection)
+    written = write_own(told, out) + write_plots([points], None, out)
+    click.echo(as_markdown(told))
+    _say_written(written)
+
+
+def _say_written(paths: Sequence[Path]) -> None:
+    click.echo(f"written: {', '.join(str(path) for path in paths)}", err=True)

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from scarscore.datasets.photos import Collection, Rated, load
+from scarscore.datasets.synthetic.tone import Band, band_of, ita_of
 from scarscore.model.bundle import DEFAULT, Bundle, load_bundle
-from scarscore.model.preprocess import Frame
+from scarscore.model.preprocess import STRIDE, Frame
 from scarscore.train.bench.measure import measure
 from scarscore.train.bench.records import Bench
 from scarscore.train.evaluate.baselines import frozen_features, ridge, source_means
 from scarscore.train.evaluate.panel import Panel, open_panel
+from scarscore.train.evaluate.plain import plain_network
 from scarscore.train.evaluate.refused import refused_photos
 from scarscore.train.evaluate.statistics import Values
 from scarscore.train.predict import Outcome, predict
@@ -22,6 +24,7 @@ from scarscore.train.run import read_start_weights
 from scarscore.train.samples import frame, trainable
 from scarscore.train.views import Say
 
+SURE = 0.95  # share of a position that is skin, from which its colour is the skin's alone
 EVALUATION_ONLY = "habibsatya"  # no permission to train on it; some of it repeats photos of scarnet and acne04
 
 
@@ -30,16 +33,18 @@ class Evidence:
     """Everything that the report is computed from.
 
     `outcomes` are of whole photos, out of fold, in one order with `network` (their severity, the source's mean where
-    the product refuses the photo), `ridge` and `means`; `cuts` are of close-up cuts, out of fold; `unseen` of the
-    source that is never trained on. `bench` is None where it was left out.
+    the product refuses the photo), the baselines `plain`, `ridge` and `means`, and `tones`; `cuts` are of
+    close-up cuts, out of fold; `unseen` of the source that is never trained on. `bench` is None where it was left out.
     """
 
     bundle: Bundle
     outcomes: tuple[Outcome, ...]
     refused: dict[str, str]
     network: Values
+    plain: Values
     ridge: Values
     means: Values
+    tones: tuple[Band | None, ...]
     cuts: tuple[Outcome, ...]
     unseen: tuple[Outcome, ...]
     bench: Bench | None
@@ -62,18 +67,30 @@ def gather(root: Path, start: Path, say: Say, with_bench: bool = True) -> Eviden
     say("baselines")
     means = source_means(photos, panel.folds)
     told = np.array([o.told.value for o in whole])
-    features = frozen_features([frames[item.key] for item in photos], read_start_weights(start))
+    weights, shown = read_start_weights(start), [frames[item.key] for item in photos]
+    features = frozen_features(shown, weights)
+    say("baselines: a plain regression network, fold by fold")
+    plain = plain_network(shown, photos, panel.folds, weights, bundle.metadata.seed, say)
     return Evidence(
         bundle=bundle,
         outcomes=whole,
         refused=refused,
         network=np.where([item.key in refused for item in photos], means, told),
+        plain=plain,
         ridge=ridge(features, photos, panel.folds),
         means=means,
+        tones=tuple(tone_of(frame) for frame in shown),
         cuts=tuple(o for o in outcomes if o.rated.cut is not None),
         unseen=unseen,
         bench=measure(collection, panel, [*outcomes, *unseen], EVALUATION_ONLY, say) if with_bench else None,
     )
+
+
+def tone_of(frame: Frame) -> Band | None:
+    """The band of skin tone of a photo, as photographed, by all its judgeable skin; None without any."""
+    height, width = frame.rows * STRIDE, frame.columns * STRIDE
+    sure = np.kron(frame.judged, np.ones((STRIDE, STRIDE), np.float32)) > SURE
+    return band_of(ita_of(frame.square[:height, :width], sure)) if sure.any() else None
 
 
 def _told(panel: Panel, rated: Sequence[Rated], frames: dict[str, Frame]) -> list[Outcome]:

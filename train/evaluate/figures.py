@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from scarscore.datasets.synthetic.tone import BANDS
 from scarscore.model.severity import TYPES
 from scarscore.train.bench.records import ALL, Bench
 from scarscore.train.evaluate.evaluation import Evidence
@@ -25,6 +26,7 @@ from scarscore.train.evaluate.statistics import (
 from scarscore.train.losses import TYPES_FROM
 from scarscore.train.predict import Outcome
 
+ENOUGH_OF_A_TONE = 20  # photos: fewer, and a skin tone is told as untested
 MILD = 30.0  # the reading of mild scars: "clear, visible when looked for"
 
 
@@ -87,6 +89,21 @@ class TypeFigures:
 
 
 @dataclass(frozen=True)
+class ToneFigures:
+    """One band of skin tone, by the individual typology angle as photographed; None where it is untested.
+
+    `mae` and `bias` (told less read) in points; `over_all` is `mae` over the mean absolute error of all photos.
+    """
+
+    band: str
+    photos: int
+    people: int
+    mae: Estimate | None
+    bias: float | None
+    over_all: float | None
+
+
+@dataclass(frozen=True)
 class Aside:
     """Agreement on photos that are not among the rated photos trained on."""
 
@@ -106,6 +123,7 @@ class Figures:
     sha256: str
     licence_class: str
     sources: tuple[SourceFigures, ...]
+    tones: tuple[ToneFigures, ...]
     cells: CellFigures
     coverage: tuple[Coverage, ...]
     types: tuple[TypeFigures, ...]
@@ -125,6 +143,7 @@ def figures(evidence: Evidence) -> Figures:
         sha256=evidence.bundle.sha256,
         licence_class=metadata.licence_class,
         sources=tuple(_source(evidence, name) for name in names),
+        tones=_tones(evidence),
         cells=_cells(evidence.outcomes),
         coverage=tuple(_coverage(name, _of(evidence.outcomes, name)) for name in names),
         types=tuple(_type(evidence.outcomes, i) for i in range(len(TYPES))),
@@ -148,6 +167,7 @@ def _source(evidence: Evidence, source: str) -> SourceFigures:
     groups = [item.photo.group for item in rated]
     told = {
         "network": evidence.network,
+        "plain regression network": evidence.plain,
         "ridge on frozen features": evidence.ridge,
         "source mean": evidence.means,
     }
@@ -166,26 +186,39 @@ def _method(name: str, told: Values, read: Values, groups: list[str]) -> Method:
     )
 
 
+def _tones(evidence: Evidence) -> tuple[ToneFigures, ...]:
+    """Bands of skin tone, those with too few photos first."""
+    told = [_tone(evidence, band) for band in BANDS]
+    return tuple(sorted(told, key=lambda tone: tone.mae is not None))
+
+
+def _tone(evidence: Evidence, band: str) -> ToneFigures:
+    read = np.array([o.rated.severity for o in evidence.outcomes])
+    index = np.array([i for i, tone in enumerate(evidence.tones) if tone == band], dtype=np.int64)
+    groups = [evidence.outcomes[i].rated.photo.group for i in index]
+    if len(index) < ENOUGH_OF_A_TONE:
+        return ToneFigures(band, len(index), len(set(groups)), None, None, None)
+    mae = bootstrapped(mean_absolute_error, evidence.network[index], read[index], groups)
+    bias = float((evidence.network[index] - read[index]).mean())
+    over_all = mae.value / mean_absolute_error(evidence.network, read)
+    return ToneFigures(band, len(index), len(set(groups)), mae, bias, over_all)
+
+
 def _cells(outcomes: Sequence[Outcome]) -> CellFigures:
     """Told against read, cell by cell, where every reader could judge the cell."""
-    told: list[float] = []
-    read: list[float] = []
-    groups: list[str] = []
-    within: list[float] = []
-    for outcome in outcomes:
-        if outcome.cells is None or outcome.rated.cells is None:
-            continue
-        pairs = [
-            (t, r) for t, r in zip(outcome.cells, outcome.rated.cells, strict=True) if t is not None and r is not None
-        ]
-        a, b = np.array(pairs).reshape(-1, 2).T
-        told.extend(a)
-        read.extend(b)
-        groups.extend([outcome.rated.photo.group] * len(pairs))
-        if len(pairs) >= 5:
-            within.append(spearman(a, b))
-    pooled = bootstrapped(spearman, np.array(told), np.array(read), groups)
-    return CellFigures(len(told), len(within), pooled, float(np.nanmean(within)))
+    photos = [(outcome, *cell_pairs(outcome)) for outcome in outcomes]
+    told, read = (np.concatenate([photo[side] for photo in photos]) for side in (1, 2))
+    groups = [outcome.rated.photo.group for outcome, own, _ in photos for _ in own]
+    within = [spearman(a, b) for _, a, b in photos if len(a) >= 5]
+    return CellFigures(len(told), len(within), bootstrapped(spearman, told, read, groups), float(np.nanmean(within)))
+
+
+def cell_pairs(outcome: Outcome) -> tuple[Values, Values]:
+    """What the network tells and what was read of the cells of a photo; empty where none was read."""
+    both = zip(outcome.cells or (), outcome.rated.cells or (), strict=False)
+    pairs = [(told, read) for told, read in both if told is not None and read is not None]
+    told, read = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+    return told, read
 
 
 def _coverage(source: str, outcomes: Sequence[Outcome]) -> Coverage:

@@ -11,8 +11,8 @@ import numpy as np
 
 from scarscore.model.severity import COVERAGE
 from scarscore.train.bench.report import as_section
-from scarscore.train.evaluate.figures import MILD, Figures
-from scarscore.train.evaluate.statistics import RESAMPLES, Estimate
+from scarscore.train.evaluate.figures import ENOUGH_OF_A_TONE, MILD, Figures
+from scarscore.train.evaluate.statistics import RESAMPLES
 from scarscore.train.evaluate.weak import weak_points
 
 HEAD = """# Evaluation
@@ -28,7 +28,6 @@ of whole groups.
 
 NOTES = """
 Over all sources, rank correlation mostly says that the sources differ; the rows of single sources are the honest ones.
-Skin tones are not reported yet: treat every one as untested.
 """
 
 
@@ -49,6 +48,7 @@ def as_markdown(figures: Figures) -> str:
         _weak(figures),
         _sources(figures),
         NOTES,
+        _tones(figures),
         _cells(figures),
         _coverage(figures),
         _types(figures),
@@ -71,10 +71,10 @@ def _sources(figures: Figures) -> str:
     for s in figures.sources:
         first = (s.source, f"{s.photos} ({s.groups})", str(s.refused))
         for number, method in enumerate(s.methods):
-            rho = "-" if method.name == "source mean" else _estimate(method.rho, 2)
+            rho = "-" if method.name == "source mean" else method.rho.text(2)
             slope = "-" if method.name == "source mean" else f"{method.slope:.2f}"
             auc = "-" if np.isnan(method.auc) or method.name == "source mean" else f"{method.auc:.2f}"
-            told = (method.name, rho, _estimate(method.mae, 1), slope, auc)
+            told = (method.name, rho, method.mae.text(1), slope, auc)
             rows.append((*(first if number == 0 else ("",) * 3), *told))
         rows.append(
             (
@@ -101,10 +101,25 @@ def _sources(figures: Figures) -> str:
     return _section("Severity against the mean reading", titles, rows)
 
 
+def _tones(figures: Figures) -> str:
+    rows = [
+        (f"**{t.band}: untested**", f"{t.photos} ({t.people})", *["-"] * 3)
+        if t.mae is None or t.bias is None or t.over_all is None
+        else (t.band, f"{t.photos} ({t.people})", t.mae.text(1), f"{t.bias:+.1f}", f"{t.over_all:.2f}")
+        for t in figures.tones
+    ]
+    titles = ("skin tone (ITA)", "photos (groups)", "MAE, points", "bias, points", "MAE over that of all")
+    note = (
+        "The individual typology angle is that of the photo: exposure and white balance move it. "
+        f"A band with fewer than {ENOUGH_OF_A_TONE} photos is untested.\n"
+    )
+    return _section("By skin tone", titles, rows) + "\n" + note
+
+
 def _cells(figures: Figures) -> str:
     c = figures.cells
     within = f"Within photos (mean of {c.photos}): {c.within:.2f}."
-    text = f"Over all {c.cells} cells: Spearman {_estimate(c.pooled, 2)}. {within}"
+    text = f"Over all {c.cells} cells: Spearman {c.pooled.text(2)}. {within}"
     return f"## Local severity against readings of nine cells\n{text}\n"
 
 
@@ -141,8 +156,8 @@ def _asides(figures: Figures) -> str:
         (
             a.name,
             str(a.photos),
-            _estimate(a.rho, 2),
-            _estimate(a.mae, 1),
+            a.rho.text(2),
+            a.mae.text(1),
             f"{a.readers.spearman:.2f} / {a.readers.mae:.1f}",
         )
         for a in figures.asides
@@ -158,7 +173,3 @@ def _refused(figures: Figures) -> str:
 def _section(title: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [titles, ["---"] * len(titles), *rows]
     return f"## {title}\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def _estimate(estimate: Estimate, digits: int) -> str:
-    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"

@@ -29,6 +29,10 @@ class Estimate:
     low: float
     high: float
 
+    def text(self, digits: int) -> str:
+        """The figure and its interval in brackets."""
+        return f"{self.value:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}]"
+
 
 def spearman(told: Values, read: Values) -> float:
     """Spearman's rank correlation, -1 to 1, ties by mean rank; NaN where one side is constant."""

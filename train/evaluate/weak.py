@@ -20,6 +20,7 @@ FEW_ALARMS = 0.05
 DISORDER = 0.10  # share of healing series that may be out of order
 SLOPE = 0.20  # how far from 1 a slope may lie
 LOST_COVERAGE = 0.05
+FAIR = 1.3  # times the mean error of all photos: as far as a band of skin tone may lie above it
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class WeakPoint:
 def weak_points(figures: Figures) -> tuple[WeakPoint, ...]:
     """Every point that misses its yardstick, worst first."""
     points = [point for source in figures.sources if source.source != ALL for point in _source(source)]
+    points += _tones(figures)
     points += _coverage(figures)
     if figures.bench:
         points += _bench(figures.bench)
@@ -62,6 +64,16 @@ def _source(figures: SourceFigures) -> Iterator[WeakPoint]:
         f"{source}: {how} differences between photos (calibration slope {network.slope:.2f}).",
         abs(network.slope - 1.0) / SLOPE,
     )
+
+
+def _tones(figures: Figures) -> Iterator[WeakPoint]:
+    for tone in figures.tones:
+        if tone.mae is not None and tone.over_all is not None:
+            yield WeakPoint(
+                f"Skin tone {tone.band}: errs by {tone.mae.value:.1f} points on average, {tone.over_all:.1f} times as "
+                "much as over all photos.",
+                tone.over_all / FAIR,
+            )
 
 
 def _coverage(figures: Figures) -> Iterator[WeakPoint]:

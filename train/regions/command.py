@@ -52,7 +52,7 @@ def labels(data: Path | None, weights: Path, out: Path) -> None:
 @click.option("--epochs", type=click.IntRange(min=1), help="Fewer or more looks at the photos.  [default: the shipped]")
 @click.option("--install", is_flag=True, help="Put the finished network into model/weights, with its checksum.")
 def train(data: Path | None, labels: Path, start: Path, out: Path, epochs: int | None, install: bool) -> None:
-    """Train the region network on one core, in about half an hour. Stopped, it goes on from the last epoch."""
+    """Train the region network on one core, in about forty minutes. Stopped, it goes on from the last epoch."""
     import cv2
     import torch
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scarscore.datasets.photos import Collection, Photo
+from scarscore.datasets.synthetic.tone import BANDS, Band, band_of, ita_of
 from scarscore.model.bundle import load_bundle
 from scarscore.model.engine import Engine
 from scarscore.model.preprocess import Pixels, everywhere, normalise
@@ -35,11 +36,11 @@ from scarscore.train.regions.labels import (
     read_label,
 )
 from scarscore.train.regions.samples import cells_of, labelled, small, unseen
-from scarscore.train.regions.tones import BANDS, tone_band
 
 ENOUGH_PEOPLE = 15  # fewer, and a skin tone is told as untested
 CLOSE_CROP = 0.35  # of the face's width: the side of a close-up cut out of a cheek
 EVALUATION_ONLY = "habibsatya"
+TONED = (Region.LEFT_CHEEK, Region.RIGHT_CHEEK, Region.FOREHEAD)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class _Seen:
     told: Pose
     scale: float  # pixels of the label map per pixel of the photo
     confusion: npt.NDArray[np.int64]
-    band: str
+    band: Band
 
 
 def evaluate_regions(collection: Collection, labels: Path, model: str, say: Say) -> Figures:
@@ -174,6 +175,12 @@ def _seen(collection: Collection, photo: Photo, entries: dict[str, Entry], label
     band = tone_band(pixels, truth)
     scale = truth.shape[1] / pixels.shape[1]
     return _Seen(photo, pose, told.pose, scale, confusion(truth, label_of(told, truth.shape)), band)
+
+
+def tone_band(pixels: Pixels, label: Pixels) -> Band:
+    """The band of skin tone of a photo, uint8 RGB, as photographed: by its cheeks and forehead; `label` of any size."""
+    small = np.asarray(cv2.resize(pixels, (label.shape[1], label.shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
+    return band_of(ita_of(small, np.isin(label, TONED)))
 
 
 def _overlap(name: str, seen: Sequence[_Seen], *, people_needed: int = 0) -> Overlap:

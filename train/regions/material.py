@@ -26,8 +26,8 @@ class RegionConfig:
     """
 
     seed: int = 20261123
-    epochs: int = 18
-    fine_epochs: int = 7  # a second cycle at a third of the rates, in which edges are refined at stride 2
+    epochs: int = 54
+    fine_epochs: int = 16  # a second cycle at a third of the rates, in which edges are refined at stride 2
     looks: int = 1152  # per epoch
     pose_looks: int = 6000
     pose_epochs: int = 60

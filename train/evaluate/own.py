@@ -1,0 +1,173 @@
+"""A user's own labels: how far the product agrees with them, photo by photo as `scarscore score` tells it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import Collection
+from scarscore.train.evaluate.figures import MILD
+from scarscore.train.evaluate.plots import Points
+from scarscore.train.evaluate.statistics import (
+    RESAMPLES,
+    Estimate,
+    Values,
+    auc,
+    bootstrapped,
+    calibration_slope,
+    mean_absolute_error,
+    spearman,
+)
+from scarscore.train.product import Answer, answers, refused
+
+NEEDED = ("path", "severity")
+FEWEST = 10  # photos, below which no agreement is told
+
+
+@dataclass(frozen=True)
+class Label:
+    """A photo and what its owner read: severity 0-100; photos of one `group` (a patient) are drawn together."""
+
+    path: Path
+    severity: float
+    group: str
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """How the product agrees with the labels of `photos` photos, those that it refuses left out.
+
+    `seen` photos are among those that the network was trained on; None where no data folder was at hand to tell.
+    `bias` is what is told less what was read, in points; `interval` the share of labels inside the 90 % interval.
+    """
+
+    model: str
+    photos: int
+    groups: int
+    refused: dict[str, int]
+    seen: int | None
+    rho: Estimate
+    mae: Estimate
+    bias: Estimate
+    slope: float
+    auc: float
+    interval: float
+
+
+def read_labels(table: Path) -> tuple[Label, ...]:
+    """A CSV with the columns `path` (from the table's folder), `severity` (0-100) and, if there is one, `group`.
+
+    Raises `DataError` naming the line that is wrong: a missing file, a severity outside 0 to 100, a photo twice.
+    """
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{table} cannot be read: {error}") from None
+    missing = [name for name in NEEDED if not rows or name not in rows[0]]
+    if missing:
+        raise DataError(f"{table.name}: no rows with the columns {', '.join(missing)}")
+    labels = tuple(_label(table, number, row) for number, row in enumerate(rows, start=2))
+    lines_of: dict[Path, int] = {}
+    for number, label in enumerate(labels, start=2):
+        first = lines_of.setdefault(label.path, number)
+        if first != number:
+            raise DataError(f"{table.name} line {number}: the same photo as in line {first}")
+    return labels
+
+
+def _label(table: Path, number: int, row: dict[str, str]) -> Label:
+    place = f"{table.name} line {number}"
+    path = (table.parent / (row["path"] or "")).resolve()
+    if not path.is_file():
+        raise DataError(f"{place}: there is no photo {row['path']!r}")
+    try:
+        severity = float(row["severity"] or "")
+    except ValueError:
+        raise DataError(f"{place}: severity is {row['severity']!r}, not a number") from None
+    if not 0.0 <= severity <= 100.0:
+        raise DataError(f"{place}: severity is {severity:g}, outside 0 to 100")
+    return Label(path, severity, row.get("group") or str(path))
+
+
+def evaluate_labels(labels: Sequence[Label], collection: Collection | None) -> tuple[OwnFigures, Points]:
+    """Ask the product about every photo. Raises `DataError` where fewer than ten are scored."""
+    asked = answers([label.path for label in labels])
+    reasons = sorted(answer["reason"] for answer in asked if refused(answer))
+    pairs = [(label, answer) for label, answer in zip(labels, asked, strict=True) if not refused(answer)]
+    if len(pairs) < FEWEST:
+        raise DataError(f"{len(pairs)} of {len(labels)} photos were scored: at least {FEWEST} are needed")
+    told = np.array([float(answer["severity"]) for _, answer in pairs])
+    read = np.array([label.severity for label, _ in pairs])
+    groups = [label.group for label, _ in pairs]
+    figures = OwnFigures(
+        model=pairs[0][1]["model"],
+        photos=len(pairs),
+        groups=len(set(groups)),
+        refused={reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
+        seen=None if collection is None else _seen([label.path for label, _ in pairs], collection),
+        rho=bootstrapped(spearman, told, read, groups),
+        mae=bootstrapped(mean_absolute_error, told, read, groups),
+        bias=bootstrapped(_bias, told, read, groups),
+        slope=calibration_slope(told, read),
+        auc=auc(told, read, MILD),
+        interval=float(np.mean([_inside(label, answer) for label, answer in pairs])),
+    )
+    return figures, Points("own labels", told, read)
+
+
+def _bias(told: Values, read: Values) -> float:
+    return float((told - read).mean())
+
+
+def _inside(label: Label, answer: Answer) -> bool:
+    return float(answer["severity_low"]) <= label.severity <= float(answer["severity_high"])
+
+
+def _seen(paths: Sequence[Path], collection: Collection) -> int:
+    """How many of the files are, byte for byte, rated photos of the data folder."""
+    known = {photo.sha256 for photo in collection.photos if photo.rating_id}
+    return sum(hashlib.sha256(path.read_bytes()).hexdigest() in known for path in paths)
+
+
+def write_own(figures: OwnFigures, folder: Path) -> tuple[Path, Path]:
+    """Write `own.md` and `own.json` into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    markdown, data = folder / "own.md", folder / "own.json"
+    markdown.write_text(as_markdown(figures), encoding="utf-8")
+    data.write_text(json.dumps(asdict(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return markdown, data
+
+
+def as_markdown(figures: OwnFigures) -> str:
+    """The report as a text; photos and people are counted, never named."""
+    told = ", ".join(f"{reason} {count}" for reason, count in figures.refused.items()) or "none"
+    seen = {None: "Whether the network was trained on some of them was not checked.", 0: ""}.get(
+        figures.seen, f"**{figures.seen} of them were trained on: these figures flatter the network.**"
+    )
+    lines = [
+        "# Evaluation on own labels",
+        "Written by `scarscore evaluate --labels`; in brackets 95 % intervals, from "
+        f"{RESAMPLES} resamples of whole groups.",
+        "",
+        f"Networks: {figures.model}",
+        "",
+        f"{figures.photos} photos of {figures.groups} groups; refused: {told}. {seen}".rstrip(),
+        "",
+        "| figure | value |",
+        "| --- | --- |",
+        f"| Spearman | {figures.rho.text(2)} |",
+        f"| MAE, points | {figures.mae.text(1)} |",
+        f"| bias (told less read), points | {figures.bias.text(1)} |",
+        f"| calibration slope | {figures.slope:.2f} |",
+        f"| AUC at {MILD:g} | {'-' if np.isnan(figures.auc) else f'{figures.auc:.2f}'} |",
+        f"| labels inside the 90 % interval | {figures.interval:.0%} |",
+    ]
+    return "\n".join(lines) + "\n"
