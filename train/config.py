@@ -29,6 +29,7 @@ class Config:
     huber_beta: float
     cell_weight: float
     rank_weight: float
+    rank_within: float
     type_weight: float
     twice: tuple[str, ...]
     close_ups_below: float

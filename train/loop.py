@@ -34,7 +34,9 @@ class Material:
         features = torch.from_numpy(self.views.features[view, index].astype(np.float32))
         cells = torch.from_numpy(self.views.cells[view, index].astype(np.int64))
         chosen = [self.samples[i] for i in index]
+        sources = sorted({sample.rated.photo.source for sample in self.samples})
         targets = Batch(
+            torch.tensor([sources.index(s.rated.photo.source) for s in chosen]),
             torch.tensor([s.rated.severity for s in chosen], dtype=torch.float32),
             cells,
             torch.from_numpy(np.stack([s.cell_severity for s in chosen])),
@@ -81,7 +83,7 @@ def train_network(
         sums = np.zeros(4)
         for part in np.array_split(np.arange(len(draws)), steps):
             features, targets = material.batch(views[part], draws[part])
-            terms = losses(network, network.decode(features), targets, config.huber_beta)
+            terms = losses(network, network.decode(features), targets, config)
             optimiser.zero_grad(set_to_none=True)
             torch.autograd.backward(total(terms, config))
             torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)

@@ -22,9 +22,11 @@ TYPES_FROM = 10.0  # points: below, there is hardly a scar whose type could be s
 class Batch:
     """Targets of n photos: `severity` (n,); `cell_severity` (n, 9), NaN where not read; `types` (n, 3).
 
-    `cells` (n, 40, 40) says which cell a position lies in, 1 to 9, and 0 where there is no skin.
+    `cells` (n, 40, 40) says which cell a position lies in, 1 to 9, and 0 where there is no skin; `source` (n,) numbers
+    the data sets.
     """
 
+    source: Tensor
     severity: Tensor
     cells: Tensor
     cell_severity: Tensor
@@ -46,18 +48,19 @@ def photo_severity(network: SeverityNetwork, maps: Maps, cells: Tensor) -> Tenso
     return network.photo_scale * pool(maps.severity, maps.weight * inside) + network.photo_offset
 
 
-def losses(network: SeverityNetwork, maps: Maps, batch: Batch, beta: float) -> Losses:
+def losses(network: SeverityNetwork, maps: Maps, batch: Batch, config: Config) -> Losses:
     """Every term for one batch; a term for which the batch holds no target is 0."""
     severity = photo_severity(network, maps, batch.cells)
-    photo = _huber(severity, batch.severity, beta)
+    photo = _huber(severity, batch.severity, config.huber_beta)
     member = torch.stack([batch.cells == number for number in range(1, CELLS + 1)], 1).float()
     inside = maps.weight.unsqueeze(1) * member
     pooled = pool(maps.severity.unsqueeze(1).expand_as(inside), inside)
-    cell = _huber(pooled, batch.cell_severity.where(member.sum((-2, -1)) > 0, torch.nan), beta)
+    cell = _huber(pooled, batch.cell_severity.where(member.sum((-2, -1)) > 0, torch.nan), config.huber_beta)
     named = functional.binary_cross_entropy_with_logits(
         pool_types(maps, (batch.cells > 0).float()), batch.types, reduction="none"
     ).mean(1)
-    return Losses(photo, cell, _rank(severity, batch.severity), _mean(named, batch.severity >= TYPES_FROM))
+    rank = _rank(severity, batch, config.rank_within)
+    return Losses(photo, cell, rank, _mean(named, batch.severity >= TYPES_FROM))
 
 
 def total(terms: Losses, config: Config) -> Tensor:
@@ -76,11 +79,21 @@ def _huber(told: Tensor, reading: Tensor, beta: float) -> Tensor:
     return _mean(each, ~reading.isnan())
 
 
-def _rank(severity: Tensor, reading: Tensor) -> Tensor:
-    """Pairwise logistic ranking (RankNet, Burges et al., 2005) over pairs whose readings differ clearly."""
-    gap = reading.unsqueeze(0) - reading.unsqueeze(1)
-    ahead = severity.unsqueeze(0) - severity.unsqueeze(1)
-    return _mean(functional.softplus(-ahead / RANK_SOFTNESS), gap > RANK_GAP)
+def _rank(severity: Tensor, batch: Batch, within: float) -> Tensor:
+    """Pairwise logistic ranking (RankNet, Burges et al., 2005) over pairs whose readings differ clearly.
+
+    Pairs of two sources are the most, and mostly say that the sources differ: pairs of one source have the share
+    `within` of the whole by themselves.
+    """
+    told = functional.softplus(-_gaps(severity) / RANK_SOFTNESS)
+    clear = _gaps(batch.severity) > RANK_GAP
+    same = _gaps(batch.source) == 0
+    return (1.0 - within) * _mean(told, clear) + within * _mean(told, clear & same)
+
+
+def _gaps(values: Tensor) -> Tensor:
+    """Each value less each other one: (n, n)."""
+    return values.unsqueeze(0) - values.unsqueeze(1)
 
 
 def _mean(values: Tensor, where: Tensor) -> Tensor:

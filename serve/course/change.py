@@ -62,17 +62,15 @@ def change_notes(baseline: VisitScore, now: VisitScore) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def points_of(baseline: VisitScore, later: Sequence[VisitScore]) -> tuple[Point, ...]:
-    """The baseline and the visits after it as points of a trend; a visit without a common view is left out."""
-    points = [Point(0, baseline.severity, baseline.sem)]
-    for score in later:
-        pair = _levelled(baseline, score)
-        if pair is not None:
-            then, after = pair
-            level = baseline.severity + after.severity - then.severity
-            sem = sqrt(after.sem**2 + _more_variance(then, after))
-            points.append(Point((score.date - baseline.date).days, level, sem))
-    return tuple(points)
+def point_of(baseline: VisitScore, now: VisitScore) -> Point | None:
+    """A visit as a point of the trend; None without a common view. The baseline's own is the first point."""
+    pair = _levelled(baseline, now)
+    if pair is None:
+        return None
+    then, after = pair
+    level = baseline.severity + after.severity - then.severity
+    sem = sqrt(after.sem**2 + _more_variance(then, after))
+    return Point((now.date - baseline.date).days, level, sem)
 
 
 def trend(points: Sequence[Point]) -> Trend | None:
@@ -101,11 +99,18 @@ def _levelled(baseline: VisitScore, now: VisitScore) -> Pair | None:
     then = [view for view in baseline.views if _key(view) in found]
     if not then:
         return None
-    return _of(baseline, then), _of(now, [replace(found[_key(view)], skin=view.skin) for view in then])
+    after = [_weighing(found[_key(view)], view.skin) for view in then]
+    return _of(baseline, then), _of(now, after)
+
+
+def _weighing(view: ViewScore, skin: float) -> ViewScore:
+    return view if view.skin == skin else replace(view, skin=skin)
 
 
 def _of(score: VisitScore, views: Sequence[ViewScore]) -> VisitScore:
     """The visit with these views, pooled again."""
+    if tuple(views) == score.views:
+        return score
     severity, sem = pooled(views)
     return replace(score, views=tuple(views), severity=severity, sem=sem)
 

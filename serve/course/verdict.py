@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from scarscore.serve.course.baseline import baseline_note, baseline_of, valid_scores
-from scarscore.serve.course.change import change_between, change_notes, points_of, trend
+from scarscore.serve.course.change import change_between, change_notes, point_of, trend
 from scarscore.serve.course.error import LOWER_BOUND
 from scarscore.serve.course.expected import expected_range
 from scarscore.serve.course.records import (
@@ -101,17 +101,30 @@ def direction(look: Look) -> int:
     return sign if before or line or alone else 0
 
 
+def looks(baseline: VisitScore, later: Sequence[VisitScore], response: int) -> tuple[Look | None, ...]:
+    """What each visit after the baseline, in the order of dates, could be judged on at its own time.
+
+    None where it has no view in common with the baseline. `response` is in days after the last session.
+    """
+    changes = [change_between(baseline, score) for score in later]
+    points = [point_of(baseline, score) for score in (baseline, *later)]
+    lines = [trend([point for point in points[: n + 2] if point is not None]) for n in range(len(later))]
+    single = (later[0].days or 0) >= response
+    return tuple(
+        None if change is None else Look(change, changes[n - 1] if n else None, lines[n], n == 0 and single)
+        for n, change in enumerate(changes)
+    )
+
+
 def _judged(course: Course, scores: Sequence[VisitScore], baseline: VisitScore, later: Sequence[VisitScore]) -> Verdict:
     last = later[-1]
     notes = (*_notes(baseline, last), *_unusable(course, scores))
-    change = change_between(baseline, last)
-    if change is None:
+    look = looks(baseline, later, course.clinic.timing.response)[-1]
+    if look is None:
         words = nothing_in_common(baseline, last)
         return Verdict(VerdictKind.NOT_COMPARABLE, words, baseline=baseline, last=last, notes=notes)
-    line = trend(points_of(baseline, later))
-    single = len(later) == 1 and (last.days or 0) >= course.clinic.timing.response
-    before = change_between(baseline, later[-2]) if len(later) > 1 else None
-    kind = _KINDS[direction(Look(change, before, line, single))]
+    change, line = look.change, look.trend
+    kind = _KINDS[direction(look)]
     waiting = kind is VerdictKind.NO_DETECTABLE_CHANGE and abs(change.points) > change.sdc95
     open_until = _open_until(course, last)
     return Verdict(

@@ -108,11 +108,11 @@ def pooled(views: Sequence[ViewScore]) -> tuple[float, float]:
         weight * (view.severity / severity) ** (POWER - 1) if severity > 0.0 else weight
         for view, weight in zip(views, weights, strict=True)
     ]
-    together = sum(slope * view.error.sem * sqrt(view.error.shared) for slope, view in zip(slopes, views, strict=True))
-    alone = sum(
-        slope**2 * view.error.sem**2 * (1.0 - view.error.shared) / view.shots
-        for slope, view in zip(slopes, views, strict=True)
-    )
+    together = alone = 0.0
+    for slope, view in zip(slopes, views, strict=True):
+        error = view.error
+        together += slope * error.sem * sqrt(error.shared)
+        alone += (slope * error.sem) ** 2 * (1.0 - error.shared) / view.shots
     return severity, sqrt(together**2 + alone)
 
 

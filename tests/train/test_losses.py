@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from scarscore.model.network import Maps, SeverityNetwork
+from scarscore.train.config import load_config
 from scarscore.train.losses import Batch, losses
 
 NAN = float("nan")
+CONFIG = load_config("severity")
 
 
 @pytest.fixture(scope="module")
@@ -25,48 +27,59 @@ def maps(severities: list[float]) -> Maps:
     return Maps(severity.requires_grad_(), one * 0.5, torch.zeros(len(severities), 3, 40, 40))
 
 
-def batch(read: list[float], cell: float = NAN) -> Batch:
+def batch(read: list[float], cell: float = NAN, source: tuple[int, ...] | None = None) -> Batch:
     n = len(read)
     cells = (torch.arange(40) * 3 // 40).view(40, 1) * 3 + torch.arange(40) * 3 // 40 + 1
-    return Batch(torch.tensor(read), cells.repeat(n, 1, 1), torch.full((n, 9), cell), torch.ones(n, 3))
+    sources = torch.tensor(source or (0,) * n)
+    return Batch(sources, torch.tensor(read), cells.repeat(n, 1, 1), torch.full((n, 9), cell), torch.ones(n, 3))
 
 
 def test_a_network_that_reads_as_the_readers_has_no_photo_and_no_cell_loss(network: SeverityNetwork) -> None:
-    terms = losses(network, maps([20.0, 60.0]), batch([20.0, 60.0], cell=NAN), 5.0)
+    terms = losses(network, maps([20.0, 60.0]), batch([20.0, 60.0], cell=NAN), CONFIG)
     assert terms.photo.item() == pytest.approx(0.0, abs=1e-6)
-    assert float(losses(network, maps([30.0]), batch([30.0], cell=30.0), 5.0).cell) == pytest.approx(0.0, abs=1e-6)
+    assert float(losses(network, maps([30.0]), batch([30.0], cell=30.0), CONFIG).cell) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_the_photo_loss_is_hubers(network: SeverityNetwork) -> None:
-    terms = losses(network, maps([30.0, 42.0]), batch([20.0, 40.0]), 5.0)
+    terms = losses(network, maps([30.0, 42.0]), batch([20.0, 40.0]), CONFIG)
     assert float(terms.photo) == pytest.approx(((10 - 2.5) + 2.0**2 / 10) / 2, rel=1e-4)
 
 
 def test_unread_cells_teach_nothing(network: SeverityNetwork) -> None:
-    assert float(losses(network, maps([50.0]), batch([50.0]), 5.0).cell) == 0.0
+    assert float(losses(network, maps([50.0]), batch([50.0]), CONFIG).cell) == 0.0
 
 
 def test_a_cell_of_which_no_skin_is_seen_teaches_nothing(network: SeverityNetwork) -> None:
     read = batch([50.0], cell=90.0)
     seen = replace(read, cells=torch.where(read.cells == 5, read.cells, 0))
-    assert float(losses(network, maps([90.0]), seen, 5.0).cell) == pytest.approx(0.0, abs=1e-4)
+    assert float(losses(network, maps([90.0]), seen, CONFIG).cell) == pytest.approx(0.0, abs=1e-4)
 
 
 def test_the_wrong_order_costs_more_than_the_right_one_and_ties_nothing(network: SeverityNetwork) -> None:
-    right = losses(network, maps([10.0, 60.0]), batch([10.0, 60.0]), 5.0).rank
-    wrong = losses(network, maps([60.0, 10.0]), batch([10.0, 60.0]), 5.0).rank
-    tied = losses(network, maps([60.0, 10.0]), batch([30.0, 34.0]), 5.0).rank
+    right = losses(network, maps([10.0, 60.0]), batch([10.0, 60.0]), CONFIG).rank
+    wrong = losses(network, maps([60.0, 10.0]), batch([10.0, 60.0]), CONFIG).rank
+    tied = losses(network, maps([60.0, 10.0]), batch([30.0, 34.0]), CONFIG).rank
     assert float(wrong) > 9.0 > 0.1 > float(right)
     assert float(tied) == 0.0
 
 
+def test_pairs_of_one_source_weigh_as_much_as_all_pairs_together(network: SeverityNetwork) -> None:
+    """Of three photos, one pair is told in the wrong order."""
+    told, read = [60.0, 10.0, 90.0], [10.0, 60.0, 90.0]
+    one = losses(network, maps(told), batch(read), CONFIG).rank
+    within = losses(network, maps(told), batch(read, source=(0, 0, 1)), CONFIG).rank
+    between = losses(network, maps(told), batch(read, source=(0, 1, 1)), CONFIG).rank
+    assert float(within) == pytest.approx(2.0 * float(one), rel=0.01)  # a third of all pairs, the only one of its own
+    assert float(between) == pytest.approx(0.5 * float(one), rel=0.01)
+
+
 def test_types_are_taught_only_where_scars_may_be_seen(network: SeverityNetwork) -> None:
-    assert float(losses(network, maps([50.0]), batch([50.0]), 5.0).types) == pytest.approx(0.693, abs=0.001)
-    assert float(losses(network, maps([2.0]), batch([2.0]), 5.0).types) == 0.0
+    assert float(losses(network, maps([50.0]), batch([50.0]), CONFIG).types) == pytest.approx(0.693, abs=0.001)
+    assert float(losses(network, maps([2.0]), batch([2.0]), CONFIG).types) == 0.0
 
 
 def test_every_term_has_a_finite_gradient_even_on_clear_skin(network: SeverityNetwork) -> None:
     told = maps([0.0, 0.0])
-    sum(losses(network, told, batch([0.0, 20.0], cell=0.0), 5.0)).backward()  # type: ignore[union-attr]
+    sum(losses(network, told, batch([0.0, 20.0], cell=0.0), CONFIG)).backward()  # type: ignore[union-attr]
     assert told.severity.grad is not None
     assert torch.isfinite(told.severity.grad).all()
