@@ -9,7 +9,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
-from scarscore.train.evaluate.repeatability import Spread, icc, means_of, resampled, sdc95, sem, spread
+from scarscore.model.repeatability import MeanSquares, icc, mean_squares, sdc95, sem
+from scarscore.train.evaluate.repeatability import means_of, resampled
 from scarscore.train.evaluate.statistics import auc, kappa
 
 EXACT = 1e-6
@@ -32,16 +33,16 @@ def test_a_small_table_by_hand() -> None:
     / 2 = 1.5. ICC = (6.5 - 1.5) / (6.5 + 1.5 + 2 x (6 - 1.5) / 3) = 5 / 11; SEM = sqrt(1.5 + 4.5 / 3) = sqrt(3).
     """
     scores = np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 7.0]])
-    assert spread(scores) == Spread(pytest.approx(6.5, abs=EXACT), pytest.approx(6.0), pytest.approx(1.5))
+    assert mean_squares(scores) == MeanSquares(pytest.approx(6.5, abs=EXACT), pytest.approx(6.0), pytest.approx(1.5))
     assert icc(scores) == pytest.approx(5 / 11, abs=EXACT)
     assert sem(scores) == pytest.approx(3**0.5, abs=EXACT)
     assert sdc95(scores) == pytest.approx(1.96 * 6**0.5, abs=EXACT)
 
 
 def test_the_published_example() -> None:
-    assert spread(SHROUT).photos == pytest.approx(11.24, abs=0.005)
-    assert spread(SHROUT).shots == pytest.approx(32.49, abs=0.005)
-    assert spread(SHROUT).rest == pytest.approx(1.02, abs=0.005)
+    assert mean_squares(SHROUT).subjects == pytest.approx(11.24, abs=0.005)
+    assert mean_squares(SHROUT).shots == pytest.approx(32.49, abs=0.005)
+    assert mean_squares(SHROUT).rest == pytest.approx(1.02, abs=0.005)
     assert icc(SHROUT) == pytest.approx(0.29, abs=0.005)
 
 
@@ -78,7 +79,7 @@ def test_a_constant_score_has_no_icc_and_a_table_needs_two_of_each() -> None:
     assert sem(np.full((4, 3), 7.0)) == 0.0
     for shape in ((1, 4), (4, 1)):
         with pytest.raises(ValueError, match="two or more"):
-            spread(np.zeros(shape))
+            mean_squares(np.zeros(shape))
 
 
 def test_the_interval_of_a_table_is_seeded_holds_the_value_and_widens_with_groups() -> None:

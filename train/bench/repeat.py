@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from scarscore.model.preprocess import Pixels
+from scarscore.model.repeatability import icc, sdc95, sem
 from scarscore.train.bench.held_back import PERTURBATIONS
 from scarscore.train.bench.perturb import ALONE, Change, random_of, take, taken_again
 from scarscore.train.bench.perturb import Shot as Conditions
 from scarscore.train.bench.records import ALL, Alone, Repeats
 from scarscore.train.bench.subjects import Shot, Subject, as_is, scores, spread_out
-from scarscore.train.evaluate.repeatability import icc, means_of, resampled, sdc95, sem
+from scarscore.train.evaluate.repeatability import means_of, resampled
 from scarscore.train.evaluate.statistics import Values, calibration_slope
 
 CAMERA = "as a clinic's camera varies"

@@ -30,6 +30,11 @@ NOTES = """
 Over all sources, rank correlation mostly says that the sources differ; the rows of single sources are the honest ones.
 """
 
+PLOTS = """![Told against read, a panel a source](scatter.svg)
+![Bland-Altman: told less read against their mean](bland-altman.svg)
+![Calibration](calibration.svg) ![Cells against the map](cells.svg)
+"""
+
 
 def write_report(figures: Figures, folder: Path) -> tuple[Path, Path]:
     """Write `evaluation.md` and `evaluation.json` into the folder."""
@@ -48,6 +53,7 @@ def as_markdown(figures: Figures) -> str:
         _weak(figures),
         _sources(figures),
         NOTES,
+        PLOTS,
         _tones(figures),
         _cells(figures),
         _coverage(figures),
