@@ -242,11 +242,18 @@ class ViewScore:
 
 @dataclass(frozen=True)
 class RegionMean:
-    """A region's severity (0 to 100) over the shots of one visit, weighted by its visible skin (`skin`, 0 to 1)."""
+    """A region's severity (0 to 100) over the shots of one visit, weighted by its visible skin (`skin`, 0 to 1).
+
+    `redness`, `lightness` and `yellowness` are CIELAB differences from the same person's clear skin, as in the photo's
+    score: means over the shots, None where they were not measured.
+    """
 
     region: str
     severity: float
     skin: float
+    redness: float | None = None
+    lightness: float | None = None
+    yellowness: float | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import Refusal, RegionScore, View
 
 OUTLYING = 2.58  # standard errors: one unremarkable shot in a hundred is flagged
+COLOURS = ("redness", "lightness", "yellowness")
 Scored = tuple[Shot, ShotScore]
 
 
@@ -161,18 +162,31 @@ def _skin(score: ShotScore) -> float:
 
 
 def _redness(regions: Sequence[RegionScore]) -> float | None:
-    told = [(region.redness, region.area * region.judged) for region in regions if region.redness is not None]
-    weight = sum(share for _, share in told)
-    return sum(value * share for value, share in told) / weight if weight > 0.0 else None
+    return _mean([(region.redness, region.area * region.judged) for region in regions])
+
+
+def _mean(told: Sequence[tuple[float | None, float]]) -> float | None:
+    """The mean of values with their weights, over those that there are; None without any."""
+    there = [(value, share) for value, share in told if value is not None]
+    weight = sum(share for _, share in there)
+    return sum(value * share for value, share in there) / weight if weight > 0.0 else None
 
 
 def _regions(regions: Sequence[RegionScore]) -> tuple[RegionMean, ...]:
     """Each region pooled over all shots that show it, in the order of names."""
-    means = []
-    for name in sorted({region.region for region in regions}):
-        told = [(r.severity, r.area * r.judged) for r in regions if r.region == name and r.severity is not None]
-        total = sum(share for _, share in told)
-        if total > 0.0:
-            severity = power_mean([value for value, _ in told], [share / total for _, share in told])
-            means.append(RegionMean(name, severity, total / len(told)))
-    return tuple(means)
+    names = sorted({region.region for region in regions})
+    means = (_region(name, [region for region in regions if region.region == name]) for name in names)
+    return tuple(mean for mean in means if mean is not None)
+
+
+def _region(name: str, seen: Sequence[RegionScore]) -> RegionMean | None:
+    told = [(region.severity, region.area * region.judged) for region in seen if region.severity is not None]
+    total = sum(share for _, share in told)
+    if total <= 0.0:
+        return None
+    severity = power_mean([value for value, _ in told], [share / total for _, share in told])
+    shares = [region.area * region.judged for region in seen]
+    colours = (
+        _mean(list(zip([getattr(region, colour) for region in seen], shares, strict=True))) for colour in COLOURS
+    )
+    return RegionMean(name, severity, total / len(told), *colours)

@@ -1,0 +1,94 @@
+"""What a course's plan says comes next, its checklist of cautions, and the flag for pigment.
+
+All of it is recorded and told, none of it judged: whether to treat, when, and how deep is the practitioner's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scarscore.serve.course.records import Caution, Course, Finding, VisitScore
+from scarscore.serve.course.scales.items import current
+from scarscore.serve.course.timing import is_valid, next_valid_day, timed
+
+# Consent forms and manuals of devices (SkinPen, Dermapen 4) and consensus papers list these; recorded, never judged.
+CAUTIONS = (
+    "active acne",
+    "infection or open wound in the area (herpes, warts, bacteria, fungi)",
+    "isotretinoin, now or in the last six months (the interval is disputed)",
+    "tendency to keloids or raised scars",
+    "pregnancy or nursing",
+    "bleeding disorder or anticoagulants",
+    "eczema, psoriasis, rosacea or solar keratosis in the area",
+    "skin cancer in the area",
+    "allergy to metal",
+    "tendency to brown marks after inflammation",
+)
+# CIELAB, against the same person's clear skin: this much darker than at baseline is told. A choice, not measured.
+DARKER = 3.0
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that the plan says comes next: on or from `date`, and why, in words."""
+
+    date: date
+    what: str
+
+
+def checklist(entered: Sequence[Caution] = ()) -> tuple[Caution, ...]:
+    """Every caution of the list as it was answered, None where nobody asked; then whatever else was entered."""
+    told = {caution.name: caution for caution in entered}
+    extra = (caution for caution in entered if caution.name not in CAUTIONS)
+    return (*(told.get(name, Caution(name)) for name in CAUTIONS), *extra)
+
+
+def next_session(course: Course) -> Due | None:
+    """The next session of the plan, or of maintenance; None before the first is entered and when all is done."""
+    if not course.sessions:
+        return None
+    last, done, planned = course.sessions[-1].date, len(course.sessions), course.plan.sessions
+    if done < planned:
+        return Due(last + timedelta(days=course.plan.spacing_days), f"session {done + 1} of {planned}, as planned")
+    if course.plan.maintenance_per_year:
+        days = round(365 / course.plan.maintenance_per_year)
+        return Due(last + timedelta(days=days), f"maintenance, {course.plan.maintenance_per_year} a year as planned")
+    return None
+
+
+def next_photo(course: Course) -> Due | None:
+    """The next photos: before the next session while the plan runs, then at the end-points; None when all are taken.
+
+    Raises UsageError as `timed` does.
+    """
+    rules = course.clinic.timing
+    valid = [visit.date for visit in course.visits if is_valid(timed(visit, course.sessions, rules).timing)]
+    if not course.sessions:
+        return None if valid else Due(date.min, "baseline, before session 1")
+    last, session = course.sessions[-1].date, next_session(course)
+    if session is not None and len(course.sessions) < course.plan.sessions:
+        return Due(max(session.date, next_valid_day(last, rules)), f"before needling of {session.what}")
+    for days in rules.endpoints:
+        due = last + timedelta(days=days)
+        if all(taken < due for taken in valid):
+            return Due(due, f"end-point {days} days after the last session")
+    return None
+
+
+def pigment_flags(baseline: VisitScore, now: VisitScore, findings: Sequence[Finding] = ()) -> tuple[str, ...]:
+    """Brown marks that were entered, or regions that measure darker than at baseline: for the practitioner to look at.
+
+    Brown marks after inflammation (PIH) followed microneedling in 5 of 30 patients (Dogra et al. 2014). They never
+    count towards severity.
+    """
+    seen = current(findings, "pih")
+    flags = [f"brown marks after inflammation, entered by {seen.by}"] if seen is not None and seen.value else []
+    before = {region.region: region.lightness for region in baseline.regions}
+    for region in now.regions:
+        then = before.get(region.region)
+        if then is not None and region.lightness is not None and then - region.lightness > DARKER:
+            name = region.region.replace("_", " ")
+            flags.append(f"{name}: {then - region.lightness:.1f} L* darker against clear skin than at baseline")
+    return tuple(flags)
