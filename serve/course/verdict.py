@@ -10,7 +10,9 @@ must exceed SDC95 *and* be backed, the same way, by one of these:
 * it is the course's only look, at or after the day from which response is judged: then nothing was tried twice.
 
 tests/serve/course/test_simulated.py measures how often unchanged courses are called changed over all their looks, and
-how often a true fall is called improved. A provisional visit never enters. Nothing here recommends anything.
+how often a true fall is called improved. It holds as far as the measurement error does: the bundle's is a lower bound,
+and a clinic whose photos stray further must measure its own. A provisional visit never enters. Nothing here recommends
+anything.
 """
 
 from __future__ import annotations
