@@ -32,7 +32,7 @@ DARKER = 3.0
 
 @dataclass(frozen=True)
 class Due:
-    """Something that the plan says comes next: on or from `date`, and why, in words."""
+    """Something that the plan says comes next: on or from `date` (`date.min`: at once), and why, in words."""
 
     date: date
     what: str
