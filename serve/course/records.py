@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from scarscore.model.repeatability import DETECTABLE
 from scarscore.serve.scoring.result import Check, Refusal, RegionScore, View
 
 MODEL = "model"  # `Finding.by` of what the network proposed; anything else names who entered it
-DETECTABLE = 1.96 * 2.0**0.5  # a change between two measurements, at 95 %: 2.77 (Bland and Altman 1999)
 
 
 class Needling(StrEnum):

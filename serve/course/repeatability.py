@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import isfinite, sqrt
+from math import isfinite, isnan
 
 import numpy as np
-import numpy.typing as npt
 
+from scarscore.model.repeatability import DETECTABLE, Table, icc, mean_squares, sem
 from scarscore.serve.course.distribution import f_quantile
 from scarscore.serve.course.error import SHARED
-from scarscore.serve.course.records import DETECTABLE, ErrorSource, MeasurementError
+from scarscore.serve.course.records import ErrorSource, MeasurementError
 from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import View
 
-Table = npt.NDArray[np.float64]
 LEAST = 10  # subjects from which on a clinic's figure stands in for the bundle's; a convention, fewer say too little
 
 
@@ -70,56 +69,23 @@ class Repeatability:
     left_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class MeanSquares:
-    """Mean squares of a two-way table (subjects x shots): between subjects, between shots, and what is left."""
+def icc_interval(table: Table, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of ICC(2,1) (McGraw and Wong 1996, case 2A); NaN where no score differs from another.
 
-    subjects: float
-    shots: float
-    rest: float
-
-
-def mean_squares(table: Table) -> MeanSquares:
-    """Analysis of variance of scores (n subjects, k shots), both at least 2 (Shrout and Fleiss 1979)."""
-    if table.ndim != 2 or min(table.shape) < 2:
-        raise UsageError(f"two subjects with two shots each are the least, not {table.shape}")
-    n, k = table.shape
-    grand, of_subject, of_shot = table.mean(), table.mean(axis=1), table.mean(axis=0)
-    left = table - of_subject[:, None] - of_shot[None, :] + grand
-    return MeanSquares(
-        float(k * ((of_subject - grand) ** 2).sum() / (n - 1)),
-        float(n * ((of_shot - grand) ** 2).sum() / (k - 1)),
-        float((left**2).sum() / ((n - 1) * (k - 1))),
-    )
-
-
-def icc(table: Table, confidence: float = 0.95) -> tuple[float, float, float]:
-    """ICC(2,1) with its interval: two-way random effects, absolute agreement, single measurement.
-
-    Shrout and Fleiss 1979; the interval after McGraw and Wong 1996, case 2A. NaN where no score differs.
+    `table` is n subjects x k shots, both at least 2.
     """
     n, k = table.shape
-    s = mean_squares(table)
-    error = k * s.shots + (k * n - k - n) * s.rest
-    total = s.subjects + (k - 1) * s.rest + k * (s.shots - s.rest) / n
-    if total <= 0.0:
-        return (float("nan"),) * 3
-    value = (s.subjects - s.rest) / total
-    if s.rest <= 0.0 and s.shots <= 0.0:
-        return value, value, value  # every shot the same: there is nothing to be unsure of
+    s, value = mean_squares(table), icc(table)
+    if isnan(value) or (s.rest <= 0.0 and s.shots <= 0.0):
+        return value, value  # every shot the same: there is nothing to be unsure of
     a, b = k * value / (n * (1 - value)), 1 + k * value * (n - 1) / (n * (1 - value))
     freedom = (a * s.shots + b * s.rest) ** 2 / ((a * s.shots) ** 2 / (k - 1) + (b * s.rest) ** 2 / ((n - 1) * (k - 1)))
     upper_tail = 1 - (1 - confidence) / 2
     below, above = f_quantile(upper_tail, n - 1, freedom), f_quantile(upper_tail, freedom, n - 1)
+    error = k * s.shots + (k * n - k - n) * s.rest
     low = n * (s.subjects - below * s.rest) / (below * error + n * s.subjects)
     high = n * (above * s.subjects - s.rest) / (error + n * above * s.subjects)
-    return value, low, high
-
-
-def sem(table: Table) -> float:
-    """Standard error of one shot, in points, of absolute agreement: a shift of all subjects counts (de Vet 2006)."""
-    s = mean_squares(table)
-    return sqrt(s.rest + max(0.0, (s.shots - s.rest) / len(table)))
+    return low, high
 
 
 def repeatability(repeats: Iterable[Repeat]) -> tuple[Repeatability, ...]:
@@ -164,6 +130,6 @@ def _of_group(group: Sequence[Repeat]) -> Repeatability:
     bias, spread = float(differences.mean()), 1.96 * float(differences.std(ddof=1))
     error = sem(table)
     return Repeatability(
-        first.view, first.camera, first.model, len(table), k, *icc(table), error, DETECTABLE * error,
-        bias, bias - spread, bias + spread, pairs, tuple(subject for subject in shots if subject not in usable),
+        first.view, first.camera, first.model, len(table), k, icc(table), *icc_interval(table),
+        error, DETECTABLE * error, bias, bias - spread, bias + spread, pairs, tuple(subject for subject in shots if subject not in usable),
     )  # fmt: skip
