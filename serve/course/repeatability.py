@@ -131,5 +131,6 @@ def _of_group(group: Sequence[Repeat]) -> Repeatability:
     error = sem(table)
     return Repeatability(
         first.view, first.camera, first.model, len(table), k, icc(table), *icc_interval(table),
-        error, DETECTABLE * error, bias, bias - spread, bias + spread, pairs, tuple(subject for subject in shots if subject not in usable),
+        error, DETECTABLE * error, bias, bias - spread, bias + spread, pairs,
+        tuple(subject for subject in shots if subject not in usable),
     )  # fmt: skip
