@@ -59,22 +59,32 @@ def refined(before: Frame, now: Frame, start: Matrix, coarse: bool) -> Matrix:
     `coarse` begins with wide blurs, for a start that is off by many pixels.
     """
     reliefs = [relief_of(each.pixels, each.skin) for each in (before, now)]
-    carry = np.linalg.inv(start)
+    carry = np.asarray(np.linalg.inv(start), np.float64)
     for sigma in (33, 17, 5) if coarse else (5,):
         carry = _ecc(reliefs[0], reliefs[1], now.skin, carry, sigma)
-    back = np.linalg.inv(carry)
-    return back if plausible(back / back[2, 2]) else start
+    back = np.asarray(np.linalg.inv(carry), np.float64)
+    return back if plausible(back) else start
 
 
 def drift(before: Pixels, now: Pixels, skin: Mask) -> Floats:
     """How far each place of `before` has moved in the aligned `now`, px, float32 (h, w, 2); smooth, 0 off the skin."""
     levels = [np.clip(relief_of(each, skin) * 40 + 128, 0, 255).astype(np.uint8) for each in (before, now)]
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(levels[0], levels[1], None)
+    start = np.zeros((*skin.shape, 2), np.float32)
+    flow = np.asarray(cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(levels[0], levels[1], start))
     told = shrunk(skin, 4)
-    # A median first: where there is nothing to see the flow jumps.
-    steady = [cv2.medianBlur(np.ascontiguousarray(flow[..., axis], np.float32), 5) for axis in (0, 1)]
-    smooth = np.stack([blurred_on(np.asarray(each, np.float32), told, _SMOOTH) for each in steady], axis=-1)
+    # A median first, over four times five pixels: a scar that is new must not drag the skin about it along.
+    smooth = np.stack(
+        [blurred_on(_steady(np.asarray(flow[..., axis], np.float32)), told, _SMOOTH) for axis in (0, 1)], axis=-1
+    )
     return np.asarray(np.where(skin[..., np.newaxis], smooth, 0.0), np.float32)
+
+
+def _steady(shift: Floats) -> Floats:
+    """One component of the flow without its outliers, float32 (h, w)."""
+    height, width = shift.shape
+    small = cv2.resize(shift, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    middle = cv2.medianBlur(np.ascontiguousarray(small, np.float32), 5)
+    return np.asarray(cv2.resize(middle, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def plausible(carry: Matrix) -> bool:
@@ -85,7 +95,7 @@ def plausible(carry: Matrix) -> bool:
     along = ends[1] - ends[0]
     turned = abs(float(np.degrees(np.arctan2(along[1], along[0]))))
     convex = bool(cv2.isContourConvex(ends.astype(np.float32))) and cv2.contourArea(ends, oriented=True) > 0
-    return convex and turned < 60 and 0.4 < sides.min() and sides.max() < 2.5 and sides.max() < 1.6 * sides.min()
+    return convex and turned < 60 and sides.min() > 0.4 and sides.max() < 2.5 and sides.max() < 1.6 * sides.min()
 
 
 def _points(each: Frame) -> tuple[Floats, Floats]:
