@@ -40,6 +40,10 @@ class Region(IntEnum):
     CHIN = 6
 
 
+# What a region's probability is multiplied by before the greatest one names a position. The most probable region names
+# the fewest positions wrongly, but gives away those of thin regions; these weights were chosen for the mean
+# intersection over union on people who were trained on (0.799 became 0.802, equal parts of three sources, 2026).
+NAMING = (1.15, 1.5, 0.87, 0.87, 0.87, 1.0, 1.0)
 MIRRORED = (0, 1, 2, 4, 3, 5, 6)  # the region that each becomes in a mirrored photo
 
 
@@ -82,8 +86,9 @@ class RegionMap:
 
     @cached_property
     def label(self) -> Pixels:
-        """The most probable region of each position, uint8 (rows, columns)."""
-        return np.asarray(self.probability.argmax(axis=0), np.uint8)
+        """The region that each position is named by, uint8 (rows, columns): the most probable, weighted by `NAMING`."""
+        weighted = self.probability * np.array(NAMING, np.float32)[:, np.newaxis, np.newaxis]
+        return np.asarray(weighted.argmax(axis=0), np.uint8)
 
     @property
     def skin(self) -> Floats:
@@ -104,5 +109,5 @@ class RegionMap:
         return RegionMap(stacked / stacked.sum(axis=0), self.pose)
 
     def share(self, region: Region) -> float:
-        """Share of the photo, 0-1, whose most probable label is this region."""
+        """Share of the photo, 0-1, that is named by this region."""
         return float((self.label == region).mean())

@@ -31,7 +31,7 @@ from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 @dataclass(frozen=True)

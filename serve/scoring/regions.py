@@ -41,9 +41,9 @@ def region_scores(
     `pixels` is uint8 RGB (h, w, 3); all maps cover exactly the photo.
     """
     rows, columns = maps.severity.shape
-    probability = regions.resized(rows, columns).probability
     # Whole positions: a power mean would carry a severe neighbour over a soft border.
-    shares = (probability.argmax(axis=0) == np.arange(len(Region))[:, None, None]).astype(np.float32)
+    label = regions.resized(rows, columns).label
+    shares = (label == np.arange(len(Region))[:, None, None]).astype(np.float32)
     skin = _skin(pixels, maps)
     order = [*(r for r in NAMED if r is not Region.OTHER_SKIN), Region.OTHER_SKIN]
     told = (_score(region, shares[region], maps, skin, calibration) for region in order)

@@ -23,7 +23,7 @@ from scarscore.train.regions.samples import (
 )
 from scarscore.train.run import read_start_weights
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 FILE = f"{REGIONS}.onnx"
 TEACHER = "YuNet face detector (MIT) and MediaPipe Face Mesh (Apache-2.0), with a skin gate of this project"
 

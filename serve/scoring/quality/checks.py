@@ -48,7 +48,7 @@ LIMITS = (
     Limit("resolution", float(MIN_SIDE), Reason.TOO_SMALL),
     Limit("brightness_low", 28.0, Reason.TOO_DARK),
     Limit("skin_share", 0.10, Reason.NO_SKIN),
-    Limit("certainty", 0.83, Reason.NOT_SKIN),
+    Limit("certainty", 0.84, Reason.NOT_SKIN),
     Limit("faces", 1.0, Reason.SEVERAL_FACES, at_most=True),
     Limit("off_view", 15.0, Reason.WRONG_VIEW, at_most=True),
     Limit("brightness_high", 86.0, Reason.OVEREXPOSED, at_most=True),
@@ -80,7 +80,7 @@ def measure(decoded: Decoded, regions: RegionMap, view: View | None = None) -> Q
     `resolution`: short side of the judged picture (long side at most 1024) in px, at least 160.
     `brightness_low`: CIE L* (0-100) that the brightest 5 % of the skin exceed, at least 28.
     `skin_share`: share of the picture that is skin, 0 to 1, at least 0.10.
-    `certainty`: mean probability of skin, where it is seen, 0.5 to 1, at least 0.83.
+    `certainty`: mean probability of skin, where it is seen, 0.5 to 1, at least 0.84.
     `faces`: faces in the picture, at most 1; a close-up has none.
     `off_view`: degrees that the head is turned beyond what `view` allows, at most 15; only where both are known.
     `brightness_high`: median CIE L* of the skin, at most 86.
