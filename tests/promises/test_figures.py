@@ -14,7 +14,7 @@ import pytest
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 WITH_BENCH = os.environ.get("SCARSCORE_BENCH") == "1"  # the bench takes minutes that not every run of the tests has
 needs_bench = pytest.mark.skipif(not WITH_BENCH, reason="the bench is run again with SCARSCORE_BENCH=1")
-LEAST = {"scarnet": 0.70, "acne04": 0.75}  # Spearman within the source, out of fold by group
+LEAST = {"scarnet": 0.78, "acne04": 0.75}  # Spearman within the source, out of fold by group
 # Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
 CLOSE = 0.005
 

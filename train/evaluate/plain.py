@@ -22,7 +22,7 @@ from scarscore.train.evaluate.statistics import Values
 from scarscore.train.views import Say
 
 FROZEN = 14  # blocks, up to stride 16
-EPOCHS, BATCH, RATE, DECAY = 8, 16, 1e-3, 0.02
+EPOCHS, BATCH, RATE, DECAY = 5, 16, 3e-4, 0.02
 SCALE = 20.0  # brings the linear layer's output near the readings' range
 
 
@@ -75,6 +75,7 @@ def _trained(
             told = network(features[rng.integers(0, 2, len(part)), part])
             optimiser.zero_grad(set_to_none=True)
             torch.autograd.backward(functional.smooth_l1_loss(told, readings[part], beta=5.0))
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
             optimiser.step()
             schedule.step()
     return network.eval()
