@@ -35,7 +35,7 @@ def lit_from_the_side(pixels: Pixels) -> Pixels:
 
 
 def warmer(pixels: Pixels) -> Pixels:
-    return to_srgb((to_linear(pixels) * white_gains(3600.0)).astype(np.float32))
+    return to_srgb((to_linear(pixels) * white_gains(3200.0)).astype(np.float32))
 
 
 def moved(degrees: float, size: float) -> Callable[[Pixels], Pixels]:
@@ -61,7 +61,7 @@ def test_a_photo_does_not_differ_from_itself(finder: RegionEngine) -> None:
     [
         (lit_from_the_side, "light_direction", 0.8, 1.3),
         (lambda pixels: exposed(pixels, -1.2), "exposure", 1.0, 1.4),
-        (warmer, "colour", 8.0, 40.0),
+        (warmer, "colour", 12.0, 40.0),
         (lambda pixels: blurred(pixels, 1.5), "sharpness", 40.0, 90.0),
         (moved(0.0, 1.25), "scale", 22.0, 28.0),
         (moved(12.0, 1.0), "roll", 11.0, 13.0),
