@@ -1,0 +1,66 @@
+"""The report of a course: one HTML file with everything in it, that needs neither a network nor a script.
+
+Its own policy forbids scripts, frames, forms and everything from elsewhere; styles are those of the page alone.
+Colours follow the reader's light or dark setting, and paper. Every text is escaped in `markup.py`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html import escape
+from importlib import resources
+from string import Template
+
+from scarscore.serve.course.measured import Measured
+from scarscore.serve.course.report.markup import day
+from scarscore.serve.course.report.record import measurement_part, method_part, plan_part, quality_part
+from scarscore.serve.course.report.said import (
+    new_scars_part,
+    photos_part,
+    regions_part,
+    timeline_part,
+    verdict_part,
+)
+from scarscore.serve.course.report.timeline import moments
+from scarscore.serve.course.report.trail import scales_part
+from scarscore.serve.scoring.result import DISCLAIMER
+
+
+def render_page(measured: Measured, *, photos: bool = True) -> str:
+    """The whole page as HTML; without `photos` no picture of the patient is in it."""
+    text = resources.files("scarscore.serve.course.report").joinpath("page.html").read_text("utf-8")
+    told = moments(measured)
+    parts = (
+        verdict_part(measured),
+        timeline_part(measured, told),
+        regions_part(told),
+        photos_part(measured) if photos else "",
+        new_scars_part(measured),
+        quality_part(measured),
+        measurement_part(measured),
+        plan_part(measured),
+        scales_part(measured),
+        method_part(measured),
+    )
+    return Template(text).substitute(
+        style_hash=style_hash(text),
+        title=escape(f"Acne scars over a course: {measured.course.patient}"),
+        subtitle=escape(f"As of {day(measured.on)}. {_counts(measured)}"),
+        disclaimer=escape(DISCLAIMER),
+        body="\n".join(filter(None, parts)),
+    )
+
+
+def style_hash(text: str) -> str:
+    """The SHA-256 of the page's style as a content security policy names it."""
+    found = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    style = found[1] if found else ""
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+
+
+def _counts(measured: Measured) -> str:
+    sessions, visits = len(measured.course.sessions), len(measured.course.visits)
+    planned = measured.course.plan.sessions
+    return f"{sessions} of {planned} planned sessions, {visits} visit{'' if visits == 1 else 's'}."
