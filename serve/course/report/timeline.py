@@ -33,6 +33,7 @@ class Moment:
 
     visit: Visit
     mark: Mark
+    timing: Timing
     days: int | None
     sessions: int
     score: VisitScore | None
@@ -51,9 +52,8 @@ def moments(measured: Measured) -> tuple[Moment, ...]:
     for visit in course.visits:
         when = timed(visit, course.sessions, course.clinic.timing)
         score = None if when.timing is Timing.NOT_SCORED else _score_of(visit, measured.scores)
-        told.append(
-            Moment(visit, _mark(visit, when.timing, score, measured), when.days, when.sessions, score, when.words)
-        )
+        mark = _mark(visit, when.timing, score, measured)
+        told.append(Moment(visit, mark, when.timing, when.days, when.sessions, score, when.words))
     return tuple(told)
 
 
