@@ -21,6 +21,11 @@ from scarscore.serve.errors import ServeError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("scarscore.serve.batch.command:score", "Score the photos in files, folders or lists."),
+    "course": ("scarscore.serve.course.command:course", "Say what came of a course, from its photos."),
+    "repeatability": (
+        "scarscore.serve.course.repeatability_command:repeatability",
+        "Measure how well a clinic's own photos repeat.",
+    ),
     "demo": ("scarscore.serve.demo.command:demo", "Show a made-up course of six visits, scored."),
     "check": ("scarscore.serve.check:check", "Prove that this installation works."),
     "datasets": ("scarscore.datasets.command:datasets", "List and verify the public photo sets."),
