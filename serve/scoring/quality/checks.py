@@ -56,7 +56,7 @@ LIMITS = (
     Limit("glare", 0.33, Reason.GLARE, at_most=True),
     Limit("shadow", 48.0, Reason.SHADOW, at_most=True),
     Limit("cast", 11.8, Reason.COLOUR_CAST, at_most=True),
-    Limit("hue_range", 4.0, Reason.NOT_SKIN),
+    Limit("hue_range", 5.7, Reason.NOT_SKIN),
     Limit("sharpness", 0.17, Reason.BLURRED),
     Limit("mirrored", 0.0, Reason.MAYBE_MIRRORED, at_most=True, flag=True),
     Limit("chin_shown", 0.02, Reason.CHIN_HIDDEN, flag=True),
@@ -88,7 +88,7 @@ def measure(decoded: Decoded, regions: RegionMap, view: View | None = None) -> Q
     `glare`: share of the skin under highlights, 0 to 1, at most 0.33.
     `shadow`: CIE L* between the means of the skin's lighter and darker half, 0 to 100, at most 48.
     `cast`: CIELAB units in the a* b* plane from the skin's median colour to the nearest that skin has, at most 11.8.
-    `hue_range`: degrees of CIELAB hue between the skin's 10th and 90th percentile, 0 to 360, at least 4.
+    `hue_range`: degrees of CIELAB hue between the skin's 10th and 90th percentile, 0 to 360, at least 5.7.
     `sharpness`: energy of the finest detail over that of coarser detail, about 0.05 to 1, at least 0.17.
     `mirrored` (a flag): 1 where a photo that says that a phone's front camera took it shows the other side than
     `view`, at most 0. It is then not held to `off_view`.
