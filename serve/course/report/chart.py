@@ -173,7 +173,7 @@ def _visit(plot: Plot, moment: Moment) -> str:
     bar = (
         f'<path class="interval" d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 5:.1f} {high:.1f}h10M{x - 5:.1f} {low:.1f}h10"/>'
     )
-    value = f'<text class="value" x="{x + 11:.1f}" y="{y - 8:.1f}">{severity:.0f}</text>'
+    value = f'<text class="value" x="{x:.1f}" y="{high - 5:.1f}" text-anchor="middle">{severity:.0f}</text>'
     return f"<g>{title}{bar}{shape(moment.mark, x, y)}{value}</g>"
 
 

@@ -27,8 +27,8 @@ METHOD = (
     "those are shown but not counted.",
     "A change is told where it exceeds what photos of unchanged skin differ by (SDC95), and another visit, the trend "
     "or its own size backs it.",
-    "The readings that the network learnt from are machine-assisted, not clinical truth. How it does on each skin tone "
-    "has not been tested.",
+    "The readings that the network learnt from are machine-assisted, not clinical truth, and few photos show dark "
+    "skin. docs/evaluation.md of the project tells how well it does on whom.",
 )
 
 
@@ -68,7 +68,10 @@ def plan_part(measured: Measured) -> str:
     pigment: tuple[str, ...] = ()
     if verdict.baseline and verdict.last:
         pigment = pigment_flags(verdict.baseline, verdict.last, findings_of(measured))
-    due = [("Next photos", _due(next_photo(course))), ("Next session", _due(next_session(course)))]
+    due = [
+        ("Next photos", _due(next_photo(course), measured.on)),
+        ("Next session", _due(next_session(course), measured.on)),
+    ]
     head = ("Session", "Date", "Device", "Depth", "Treatments")
     sessions = table("Sessions as recorded", head, map(_session, course.sessions)) if course.sessions else ""
     cautions = table(
@@ -112,7 +115,11 @@ def _otherwise(measured: Measured) -> str:
     head = ("Photo", "What differs from the start", "By how much", "What helps")
     if rows:
         return table("Taken otherwise than at the start; this can move a score", head, rows)
-    return paragraph("All later photos were taken like those of the start.") if measured.matches else ""
+    return (
+        paragraph("No difference of light, colour, sharpness, distance or pose from the start went beyond its limit.")
+        if measured.matches
+        else ""
+    )
 
 
 def _error(error: MeasurementError) -> str:
@@ -149,10 +156,12 @@ def _expected(measured: Measured) -> str:
     return lead + table("The published courses", ("Study", "What was done", "What came of it", "Source"), rows)
 
 
-def _due(due: Due | None) -> str:
+def _due(due: Due | None, on: date) -> str:
     if due is None:
         return "nothing further is planned"
-    return due.what if due.date == date.min else f"{day(due.date)}: {due.what}"
+    if due.date == date.min:
+        return due.what
+    return f"{day(due.date)}{' (has passed)' if due.date < on else ''}: {due.what}"
 
 
 def _session(session: Session) -> list[Content]:

@@ -131,14 +131,14 @@ def _trend(line: Trend) -> str:
 
 def _share(probability: float) -> str:
     """A probability that never claims to be certain."""
-    return "over 99 %" if probability > 0.99 else "under 1 %" if probability < 0.01 else f"{probability:.0%}"
+    return "over 99 %" if probability > 0.99 else "under 1 %" if probability < 0.01 else f"{100 * probability:.0f} %"
 
 
 def _row(moment: Moment) -> list[str]:
     days = "" if moment.days is None else str(moment.days)
     score, visit = moment.score, moment.visit
     severity = "not scored" if score is None else f"{score.severity:.0f}"
-    error = "" if score is None else f"{1.96 * score.sem:.0f} points either way"
+    error = "" if score is None else f"± {1.96 * score.sem:.0f}"
     used = 0 if score is None else sum(view.shots for view in score.views)
     needling = f", {visit.needling} needling" if visit.needling else ""
     return [
@@ -169,7 +169,7 @@ def _said(pair: ViewPair) -> str:
     """The map in words, for who cannot see it: the share of skin where severity fell, and rose, by over 5 points."""
     told = pair.changes.difference[pair.changes.difference == pair.changes.difference]
     fell, rose = (float((sign * told > pictures.FAINT).mean()) if told.size else 0.0 for sign in (-1, 1))
-    return f"Severity fell on {fell:.0%} of the skin and rose on {rose:.0%}."
+    return f"Severity fell on {100 * fell:.0f} % of the skin and rose on {100 * rose:.0f} %."
 
 
 def _differing(pair: ViewPair) -> str:
@@ -181,7 +181,7 @@ def _differing(pair: ViewPair) -> str:
 def _scar(scar: NewScar) -> list[str]:
     there = [scar.severity_before, scar.severity_now]
     severity = " to ".join("unknown" if value is None else f"{value:.0f}" for value in there)
-    return [f"{scar.x:.0f}, {scar.y:.0f}", f"{scar.size_px:.0f}", f"{scar.confidence:.0%}", severity]
+    return [f"{scar.x:.0f}, {scar.y:.0f}", f"{scar.size_px:.0f}", f"{100 * scar.confidence:.0f} %", severity]
 
 
 def _view(shot: Shot) -> str:
