@@ -36,11 +36,13 @@ def close_ups(collection: Collection, rated: Sequence[Rated], below: float, find
 
 def _cheek(item: Rated, regions: RegionMap) -> Cut | None:
     """A square about the larger cheek, in pixels of the photo's file."""
-    region = max(CHEEKS, key=regions.share)
-    if regions.share(region) < LEAST:
+    # By the most probable region, not by `label`, whose weights give a cheek's rim away to other skin.
+    likely = regions.probability.argmax(axis=0)
+    region = max(CHEEKS, key=lambda cheek: np.count_nonzero(likely == cheek))
+    if np.mean(likely == region) < LEAST:
         return None
-    rows, columns = np.nonzero(regions.label == region)
-    scale = max(item.photo.width, item.photo.height) / max(regions.label.shape)
+    rows, columns = np.nonzero(likely == region)
+    scale = max(item.photo.width, item.photo.height) / max(likely.shape)
     half = SPREAD * max(float(rows.std()), float(columns.std()))
     y, x = float(rows.mean()), float(columns.mean())
     x0, y0 = (max(0, round((middle - half) * scale)) for middle in (x, y))
