@@ -106,7 +106,7 @@ def _region_chart(name: str, counted: Sequence[Moment]) -> str:
         for region in moment.score.regions
         if region.region == name
     ]
-    plot = Plot(26.0, 190.0, 12.0, 96.0, counted[0].date, max(1, (counted[-1].date - counted[0].date).days))
+    plot = Plot(38.0, 198.0, 18.0, 98.0, counted[0].date, max(1, (counted[-1].date - counted[0].date).days))
     points = " ".join(f"{plot.x(when):.1f},{plot.y(value):.1f}" for when, value in values)
     ends = dict.fromkeys((values[0], values[-1]))
     said = ", ".join(f"{day(when)}: {value:.0f}" for when, value in values)
@@ -116,8 +116,9 @@ def _region_chart(name: str, counted: Sequence[Moment]) -> str:
         for tick in (0, 50, 100)
     ]
     dots = [f'<circle class="dot" cx="{plot.x(when):.1f}" cy="{plot.y(value):.1f}" r="4"/>' for when, value in values]
+    middle = 'text-anchor="middle"'
     texts = [
-        f'<text class="value" x="{plot.x(when) + 7:.1f}" y="{plot.y(value) - 5:.1f}">{value:.0f}</text>'
+        f'<text class="value" x="{plot.x(when):.1f}" y="{plot.y(value) - 8:.1f}" {middle}>{value:.0f}</text>'
         for when, value in ends
     ]
     return (

@@ -116,7 +116,7 @@ def _numbers(measured: Measured) -> str:
         ("Now", f"{change.now:.0f} of 100"),
         ("Change", f"{change.points:+.0f} points (95 % interval {change.low:+.0f} to {change.high:+.0f})"),
         ("Smallest change that photos can show", f"{change.sdc95:.0f} points"),
-        ("Compared", ", ".join(dict.fromkeys(view.value for view in change.views))),
+        ("Compared", ", ".join(dict.fromkeys(_side(view) for view in change.views))),
         *([("Trend", _trend(line))] if line else []),
     ]
     return terms(pairs)
@@ -185,6 +185,8 @@ def _scar(scar: NewScar) -> list[str]:
 
 
 def _view(shot: Shot) -> str:
-    if shot.view is not View.CLOSEUP:
-        return f"{shot.view} view"
-    return f"close-up of {named(shot.region)}" if shot.region else "close-up"
+    return f"close-up of {named(shot.region)}" if shot.region else _side(shot.view)
+
+
+def _side(view: View) -> str:
+    return "close-up" if view is View.CLOSEUP else f"{view} view"
