@@ -1,6 +1,6 @@
 """The whole measurement of alignment and new scars, on 20 real photos of each source, with SCARSCORE_BENCH=1.
 
-    SCARSCORE_BENCH=1 python -m pytest -s tests/serve/course/test_alignment_figures.py
+    SCARSCORE_BENCH=1 python -m pytest -s -n 0 tests/serve/course/test_alignment_figures.py
 
 prints the figures by source. Every photo is shot again unchanged and with one scar more (`shots.py`), and laid over
 the next person's photo of the same source.
