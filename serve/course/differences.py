@@ -29,10 +29,8 @@ _SHIFT = 0.35  # px: how far two photos may still lie apart where the alignment 
 _FAINT = 0.004  # of the logarithm of light: about half a grey level, below which nothing is told
 _APPEARED = 0.4  # of the relief now: at least so much of it must be new
 _AROUND = 24.0  # px: over which gain and usual difference are measured, much wider than a scar
-_COLOURED, _BEYOND = (
-    0.85,
-    0.35,
-)  # blue less red, of the difference's strength: 1.0 in red and brown marks, see _coloured
+_COLOURED = 0.85  # blue less red, of the difference's strength: 1.0 in red and brown marks
+_BEYOND = 0.2  # how much of it must be more than JPEG leaves of relief
 _BURNT = 235.0  # grey level from which red shows nothing any more
 _LONG = 1.9  # times as long as wide: new scars reach 1.7, creases of a smile mostly more
 _EDGE = 3  # px of the skin's edge in which nothing is told
