@@ -107,7 +107,3 @@ class RegionMap:
         planes = [cv2.resize(plane, (width, height), interpolation=how) for plane in self.probability]
         stacked = np.stack([np.asarray(plane, np.float32) for plane in planes])
         return RegionMap(stacked / stacked.sum(axis=0), self.pose)
-
-    def share(self, region: Region) -> float:
-        """Share of the photo, 0-1, that is named by this region."""
-        return float((self.label == region).mean())

@@ -88,7 +88,8 @@ def installed_version() -> str:
     for folder in filter(None, sys.path):
         for found in Path(folder).glob("scarscore-*.dist-info"):
             return found.name.removesuffix(".dist-info").partition("-")[2]
-    return importlib.import_module("importlib.metadata").version("scarscore")  # type: ignore[no-any-return]
+    version: str = importlib.import_module("importlib.metadata").version("scarscore")
+    return version
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -29,14 +30,18 @@ class Material:
     samples: Sequence[Sample]
     views: Views
 
+    @cached_property
+    def sources(self) -> list[str]:
+        """The data sets of the samples; a batch names them by their number."""
+        return sorted({sample.rated.photo.source for sample in self.samples})
+
     def batch(self, view: npt.NDArray[np.int64], index: npt.NDArray[np.int64]) -> tuple[Tensor, Batch]:
         """Stem features and targets of these views of these photos."""
         features = torch.from_numpy(self.views.features[view, index].astype(np.float32))
         cells = torch.from_numpy(self.views.cells[view, index].astype(np.int64))
         chosen = [self.samples[i] for i in index]
-        sources = sorted({sample.rated.photo.source for sample in self.samples})
         targets = Batch(
-            torch.tensor([sources.index(s.rated.photo.source) for s in chosen]),
+            torch.tensor([self.sources.index(s.rated.photo.source) for s in chosen]),
             torch.tensor([s.rated.severity for s in chosen], dtype=torch.float32),
             cells,
             torch.from_numpy(np.stack([s.cell_severity for s in chosen])),

@@ -25,7 +25,7 @@ def answers(files: Sequence[Path]) -> list[Answer]:
         out = Path(folder) / "scores.csv"
         command = [sys.executable, "-m", "scarscore.serve", "score", "-", "--out", str(out)]
         listed = "\n".join(str(path) for path in files)
-        done = subprocess.run(command, input=listed, text=True, capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run(command, input=listed, text=True, capture_output=True, check=False)  # noqa: S603  our own command, no shell
         if done.returncode not in (SCORED_ALL, SOME_REFUSED):
             raise DataError(f"scarscore score failed: {done.stderr.strip()}")
         with out.open(newline="", encoding="utf-8") as lines:

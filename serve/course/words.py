@@ -20,7 +20,7 @@ def told(kind: VerdictKind, change: Change, last: VisitScore, open_until: date |
     if kind is VerdictKind.IMPROVED:
         return f"{numbers} This is an improvement that the photos can show."
     if kind is VerdictKind.WORSE:
-        return f"{numbers} The photos show more depressed scarring than at the start. Talk it over at your next visit."
+        return f"{numbers} The photos show more depressed scarring than at the start."
     if waiting:
         return f"{numbers} One visit alone can mislead: the next one will show whether the change lasts."
     return f"{numbers} No change can be told from these photos{_yet(open_until)}"

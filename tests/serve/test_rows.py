@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,12 +111,12 @@ def test_the_output_is_the_old_file_until_it_is_the_whole_new_one(tmp_path: Path
     out = tmp_path / "s.csv"
     out.write_text("old")
 
-    def rows_that_fail() -> object:
+    def rows_that_fail() -> Iterator[Row]:
         yield row_of("a.jpg", SCORE)
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OutputError, match="No space left"):
-        write.write_whole(out, rows_that_fail())  # type: ignore[arg-type]
+        write.write_whole(out, rows_that_fail())
     assert out.read_text() == "old"
     write.write_whole(out, [row_of("a.jpg", SCORE)])
     assert [path.name for path in tmp_path.iterdir()] == ["s.csv"]

@@ -80,6 +80,6 @@ def test_types_are_taught_only_where_scars_may_be_seen(network: SeverityNetwork)
 
 def test_every_term_has_a_finite_gradient_even_on_clear_skin(network: SeverityNetwork) -> None:
     told = maps([0.0, 0.0])
-    sum(losses(network, told, batch([0.0, 20.0], cell=0.0), CONFIG)).backward()  # type: ignore[union-attr]
+    torch.autograd.backward(torch.stack(losses(network, told, batch([0.0, 20.0], cell=0.0), CONFIG)).sum())
     assert told.severity.grad is not None
     assert torch.isfinite(told.severity.grad).all()

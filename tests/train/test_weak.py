@@ -48,7 +48,7 @@ def test_a_network_as_good_as_its_yardsticks_has_no_weak_point() -> None:
 
 def test_each_shortfall_is_told() -> None:
     def told(**changes: object) -> list[str]:
-        given = figures(source(0.92, 6.5, 1.1), bench=replace(GOOD, **changes))  # type: ignore[arg-type]
+        given = figures(source(0.92, 6.5, 1.1), bench=replace(GOOD, **changes))  # type: ignore[arg-type]  # one field each
         return [point.text for point in weak_points(given)]
 
     assert "30 of 100 (cuts)" in told(alarms=(Alarms("cuts", 100, 30, at(0.30), 5.0),))[0]

@@ -24,9 +24,9 @@ def evaluate(data: Path | None, start: Path, out: Path, labels: Path | None, ben
     """Evaluate the shipped network on photos that it has not seen.
 
     Each rated photo is scored by the exported network of the fold that it was held out of, and set against the mean
-    reading, beside the readers' own agreement, a ridge on frozen features and the source's mean. On the bench photos
-    are taken again as cameras vary, scars fade and colours change. Takes some minutes; the same data and networks
-    give the same bytes.
+    reading, by source and skin tone, beside the readers' own agreement, a plain regression network, a ridge on frozen
+    features and the source's mean. On the bench photos are taken again as cameras vary, scars fade and colours change.
+    Takes about ten minutes; the same data and networks give the same bytes.
 
     With --labels the product is asked about your own photos instead, and set against your own readings. Paths in the
     table are relative to its folder.

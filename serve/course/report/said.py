@@ -100,7 +100,7 @@ def new_scars_part(measured: Measured) -> str:
     more = f" {count} were found; the surest are listed." if count > len(rows) else ""
     lead = paragraph(
         "Relief that is seen now and was not seen at the start: a new scar, or something that passes, such as an "
-        f"inflamed spot. A photo cannot tell which.{more}"
+        f"inflamed spot or the crease of another expression. A photo cannot tell which.{more}"
     )
     head = ("Place", "Place in the first photo (px)", "Width (px)", "Confidence", "Severity there")
     return section("New places", lead, table("Places that look new", head, rows, (2, 3)))
