@@ -1,7 +1,7 @@
 """The scores of a course's photos kept in a file, so that no photo is scored twice and no old score is lost.
 
-JSON lines, one for each photo and network, only ever appended to. A photo is known by the SHA-256 of its bytes, so
-that renaming it loses nothing; no path, name or date stands in the file.
+JSON lines, one for each photo and network, only ever appended to; a last line that a crash cut short is replaced. A
+photo is known by the SHA-256 of its bytes, so that renaming it loses nothing; no path, name or date stands in the file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from scarscore.serve.course.records import ShotScore
 from scarscore.serve.errors import OutputError, UsageError
@@ -60,18 +60,20 @@ class Book:
             return
         try:
             with self.path.open("a+b") as file:
-                file.write((b"" if _ends_whole(file) else b"\n") + _text(line).encode() + b"\n")
+                _cut_to_whole_lines(file)
+                file.write(_text(line).encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise OutputError(f"the scores {str(self.path)!r} cannot be written: {error.strerror}") from error
 
 
-def _ends_whole(file: Any) -> bool:  # BufferedRandom has no public name of its own to give
-    if file.seek(0, os.SEEK_END) == 0:
-        return True
-    file.seek(-1, os.SEEK_END)
-    return bool(file.read(1) == b"\n")
+def _cut_to_whole_lines(file: BinaryIO) -> None:
+    """Drop a last line that a crash cut short: with another one after it, it would be a wrong line in the middle."""
+    file.seek(0)
+    written = file.read()
+    if not written.endswith(b"\n"):
+        file.truncate(written.rfind(b"\n") + 1)
 
 
 def _text(line: Line) -> str:

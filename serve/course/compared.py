@@ -17,6 +17,7 @@ from scarscore.serve.course.align import Alignment, align
 from scarscore.serve.course.conditions import Condition, compare_conditions
 from scarscore.serve.course.differences import Changes, changes
 from scarscore.serve.course.records import Course, Shot, ShotScore, Visit
+from scarscore.serve.course.rescore import mapped
 from scarscore.serve.course.timing import is_valid, timed
 from scarscore.serve.scoring.result import View
 
@@ -127,16 +128,7 @@ def _pair(baseline: date, laid: _Laid, engine: Engine) -> tuple[ViewPair, ...]:
 def _marked(course: Course, matches: Sequence[Match]) -> Course:
     """The course with the reason at each shot that is not comparable."""
     reasons = {match.shot.photo: match.reason for match in matches}
-    visits = (
-        replace(
-            visit,
-            shots=tuple(
-                replace(shot, not_comparable=reasons.get(shot.photo, shot.not_comparable)) for shot in visit.shots
-            ),
-        )
-        for visit in course.visits
-    )
-    return replace(course, visits=tuple(visits))
+    return mapped(course, lambda s: replace(s, not_comparable=reasons.get(s.photo, s.not_comparable)))
 
 
 def _scored(visit: Visit) -> tuple[Shot, ...]:

@@ -22,10 +22,10 @@ from scarscore.serve.course.book import Book, Line
 from scarscore.serve.course.compared import Compared, Match, ViewPair, compared, later_shots
 from scarscore.serve.course.manifest import Manifest
 from scarscore.serve.course.records import Course, Shot, ShotScore, Timing, Verdict, Visit, VisitScore
-from scarscore.serve.course.rescore import all_models, of_model, rescored
+from scarscore.serve.course.rescore import all_models, mapped, of_model, rescored
 from scarscore.serve.course.scores import kept_of
 from scarscore.serve.course.timing import timed
-from scarscore.serve.course.verdict import verdict
+from scarscore.serve.course.verdict import as_of, verdict
 from scarscore.serve.course.visit import visit_scores
 from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.decode import Decoded, decode
@@ -94,15 +94,6 @@ def measure(
     )  # fmt: skip
 
 
-def as_of(course: Course, on: date) -> Course:
-    """The course without what came after that day."""
-    return replace(
-        course,
-        sessions=tuple(session for session in course.sessions if session.date <= on),
-        visits=tuple(visit for visit in course.visits if visit.date <= on),
-    )
-
-
 def scored(
     course: Course, manifest: Manifest, networks: Networks, book: Book, progress: Progress, *, rescore: bool = False
 ) -> Course:
@@ -121,7 +112,7 @@ def scored(
             return answer
 
         again = rescored(known, score) if rescore else known
-        return _mapped(again, lambda s: replace(s, answer=score(s)) if s.photo in wanted and s.answer is None else s)
+        return mapped(again, lambda s: replace(s, answer=score(s)) if s.photo in wanted and s.answer is None else s)
 
 
 def _score(shot: Shot, manifest: Manifest, networks: Networks, book: Book) -> ShotScore | Refusal:
@@ -145,7 +136,7 @@ def _known(course: Course, manifest: Manifest, book: Book) -> Course:
             return shot
         return replace(shot, answer=answers[-1].answer, earlier=tuple(line.answer for line in answers[:-1]))
 
-    return _mapped(course, told)
+    return mapped(course, told)
 
 
 def _of_this_network(course: Course, networks: Networks) -> Course:
@@ -183,8 +174,3 @@ def _to_score(visit: Visit, course: Course) -> bool:
 
 def _shots(course: Course) -> Iterator[Shot]:
     return (shot for visit in course.visits for shot in visit.shots)
-
-
-def _mapped(course: Course, change: Callable[[Shot], Shot]) -> Course:
-    visits = (replace(visit, shots=tuple(change(shot) for shot in visit.shots)) for visit in course.visits)
-    return replace(course, visits=tuple(visits))

@@ -37,7 +37,7 @@ def of_model(course: Course, model: str | None = None) -> Course:
         return course
     if model not in all_models(course):
         raise UsageError(f"no photo of this course was scored by {model!r}; scored by: {'; '.join(all_models(course))}")
-    return _mapped(course, lambda shot: _chosen(shot, model))
+    return mapped(course, lambda shot: _chosen(shot, model))
 
 
 def rescored(course: Course, score: Score) -> Course:
@@ -51,7 +51,7 @@ def rescored(course: Course, score: Score) -> Course:
             return shot
         return replace(shot, answer=score(shot), earlier=(*shot.earlier, shot.answer))
 
-    return _mapped(course, again)
+    return mapped(course, again)
 
 
 def _chosen(shot: Shot, model: str) -> Shot:
@@ -63,6 +63,7 @@ def _chosen(shot: Shot, model: str) -> Shot:
     return replace(shot, answer=own[-1], earlier=tuple(answer for answer in answers if answer is not own[-1]))
 
 
-def _mapped(course: Course, change: Callable[[Shot], Shot]) -> Course:
+def mapped(course: Course, change: Callable[[Shot], Shot]) -> Course:
+    """The course with every shot changed so."""
     visits = (replace(visit, shots=tuple(change(shot) for shot in visit.shots)) for visit in course.visits)
     return replace(course, visits=tuple(visits))

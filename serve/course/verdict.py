@@ -61,12 +61,17 @@ class Look:
 
 def judge(course: Course, on: date) -> Verdict:
     """The verdict on a course as it stood on a day. Raises UsageError as `visit_scores` does."""
-    known = replace(
+    known = as_of(course, on)
+    return verdict(known, visit_scores(known))
+
+
+def as_of(course: Course, on: date) -> Course:
+    """The course without what came after that day."""
+    return replace(
         course,
         sessions=tuple(session for session in course.sessions if session.date <= on),
         visits=tuple(visit for visit in course.visits if visit.date <= on),
     )
-    return verdict(known, visit_scores(known))
 
 
 def verdict(course: Course, scores: Sequence[VisitScore]) -> Verdict:

@@ -36,7 +36,9 @@ def test_a_line_cut_short_is_passed_over_and_nothing_is_lost_after_it(tmp_path: 
     path.write_bytes(whole + whole[:40])
     book = Book.open(path)
     assert book.lines == [SCORED]
+    book.add(REFUSED)
     assert path.read_bytes().startswith(whole)
+    assert Book.open(path).lines == [SCORED, REFUSED]
 
 
 @pytest.mark.parametrize("text", ["{}\n", "[1]\n", "scored\n", '{"photo_sha256": "a", "view": "side", "scored": {}}\n'])
