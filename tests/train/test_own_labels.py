@@ -13,6 +13,9 @@ import pytest
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated, load
 from scarscore.train.evaluate.own import as_markdown, evaluate_labels, read_labels
+from scarscore.train.samples import trainable
+
+TRAINED_ON = ("scarnet", "acne_new", "acne04", "london")
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +25,8 @@ def collection(data_root: Path) -> Collection:
 
 @pytest.fixture(scope="module")
 def photos(collection: Collection) -> list[Rated]:
-    """Fourteen rated photos of several severities, read in place."""
-    rated = sorted((r for r in collection.rated() if r.usable and r.cut is None), key=lambda r: r.severity)
+    """Fourteen photos of several severities that the network was trained on, read in place."""
+    rated = sorted((r for r in trainable(collection, TRAINED_ON) if r.cut is None), key=lambda r: r.severity)
     return rated[20 :: len(rated) // 14]
 
 
@@ -60,6 +63,13 @@ def test_the_command_tells_the_agreement_with_own_labels(
     assert "these figures flatter the network" in done.stdout
     assert {path.name for path in out.iterdir()} >= {"own.md", "scatter.svg", "bland-altman.svg", "calibration.svg"}
     assert str(collection.root.resolve()) not in done.stdout  # no photo is named
+
+
+def test_photos_of_a_set_that_is_never_trained_on_do_not_count_as_seen(collection: Collection, tmp_path: Path) -> None:
+    unseen = [r for r in collection.rated() if r.photo.source == "habibsatya" and r.usable]
+    figures, _ = evaluate_labels(read_labels(table(tmp_path, rows_of(collection, unseen))), collection)
+    assert (figures.seen, figures.photos) == (0, len(unseen))
+    assert "flatter" not in as_markdown(figures)
 
 
 def test_photos_nobody_trained_on_are_said_to_be_unchecked_without_a_data_folder(

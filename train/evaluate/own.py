@@ -13,6 +13,7 @@ import numpy as np
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection
+from scarscore.model.bundle import load_bundle
 from scarscore.train.evaluate.figures import MILD
 from scarscore.train.evaluate.plots import Points
 from scarscore.train.evaluate.statistics import (
@@ -26,6 +27,7 @@ from scarscore.train.evaluate.statistics import (
     spearman,
 )
 from scarscore.train.product import Answer, answers, refused
+from scarscore.train.samples import trainable
 
 NEEDED = ("path", "severity")
 FEWEST = 10  # photos, below which no agreement is told
@@ -132,8 +134,8 @@ def _inside(label: Label, answer: Answer) -> bool:
 
 
 def _seen(paths: Sequence[Path], collection: Collection) -> int:
-    """How many of the files are, byte for byte, rated photos of the data folder."""
-    known = {photo.sha256 for photo in collection.photos if photo.rating_id}
+    """How many of the files are, byte for byte, photos that the shipped network was trained on."""
+    known = {item.photo.sha256 for item in trainable(collection, load_bundle().metadata.sources)}
     return sum(hashlib.sha256(path.read_bytes()).hexdigest() in known for path in paths)
 
 

@@ -57,12 +57,8 @@ def put(out: Path, text: str) -> None:
 
 def write_report(out: Path, measured: Measured, *, photos: bool) -> None:
     """Write the report in the format that the suffix names. Raises OutputError."""
-    put(out, page_of(measured, photos) if out.suffix.lower() == ".html" else FORMATS[out.suffix.lower()](measured))
-
-
-def page_of(measured: Measured, photos: bool) -> str:
-    """The report as a page."""
-    return render_page(measured, photos=photos)
+    suffix = out.suffix.lower()
+    put(out, render_page(measured, photos=photos) if suffix == ".html" else FORMATS[suffix](measured))
 
 
 def csv_of(measured: Measured) -> str:
