@@ -150,9 +150,12 @@ def _error(line: Trend) -> float:
 
 
 def _open_until(course: Course, last: VisitScore) -> date | None:
-    """The day from which the course's response can be judged; None where the last visit lies at or after it."""
-    days, response = last.days or 0, course.clinic.timing.response
-    return None if days >= response else last.date + timedelta(days=response - days)
+    """The day from which the course's response can be judged; None where the last visit lies at or after it.
+
+    It counts from the last session of all: one that followed these photos, if only by hours, is still at work.
+    """
+    response_from = max(session.date for session in course.sessions) + timedelta(days=course.clinic.timing.response)
+    return None if last.date >= response_from else response_from
 
 
 def _notes(baseline: VisitScore, last: VisitScore | None = None) -> tuple[str, ...]:

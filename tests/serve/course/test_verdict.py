@@ -14,6 +14,7 @@ from scarscore.serve.course.records import (
     Course,
     ErrorSource,
     MeasurementError,
+    Needling,
     Plan,
     Session,
     Shot,
@@ -27,7 +28,7 @@ from tests.serve.course.simulate import shot
 
 FIRST = date(2026, 3, 2)
 FAR = date(2030, 1, 1)
-SDC95 = BUNDLE.sdc95  # 8.6: one shot a visit
+SDC95 = BUNDLE.sdc95  # 9.06: one shot a visit
 
 
 def course(*severities: tuple[int, float], sessions: int = 1) -> Course:
@@ -70,6 +71,18 @@ def test_no_change_before_90_days_after_the_last_session_is_never_called_final()
     )
     assert late.open_until is None
     assert "yet" not in late.words
+
+
+@pytest.mark.parametrize("spacing", [28, 92])
+def test_photos_taken_before_needling_of_the_last_session_end_nothing(spacing: int) -> None:
+    """They lie long after the session before, yet the last one, of the same day, has not worked at all."""
+    made = course((-1, 50), (spacing, 49))
+    second = FIRST + timedelta(days=spacing)
+    visits = (made.visits[0], replace(made.visits[1], needling=Needling.BEFORE))
+    verdict = judge(replace(made, sessions=(Session(1, FIRST), Session(2, second)), visits=visits), FAR)
+    assert verdict.kind is VerdictKind.NO_DETECTABLE_CHANGE
+    assert verdict.open_until == second + timedelta(days=90)
+    assert "yet. Skin can go on changing" in verdict.words
 
 
 def test_it_is_too_early_until_a_valid_photo_follows_a_session() -> None:
