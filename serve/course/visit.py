@@ -29,6 +29,7 @@ from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import Refusal, RegionScore, View
 
 OUTLYING = 2.58  # standard errors: one unremarkable shot in a hundred is flagged
+UNPLACED = "other_skin"  # `RegionScore.region` where no region of the face is told
 COLOURS = ("redness", "lightness", "yellowness")
 Scored = tuple[Shot, ShotScore]
 
@@ -67,7 +68,7 @@ def visit_score(visit: Visit, when: Timed, own: Sequence[MeasurementError] = ())
     notes = tuple(note for view in views for note in view.notes)
     return VisitScore(
         visit.date, when.timing, when.days, when.sessions, severity, sem, scored[0][1].model, views,
-        _regions([region for _, score in scored for region in score.regions]),
+        _regions([_placed(region, shot) for shot, score in scored for region in score.regions]),
         (*((when.words,) if when.words else ()), *notes),
     )  # fmt: skip
 
@@ -170,6 +171,11 @@ def _mean(told: Sequence[tuple[float | None, float]]) -> float | None:
     there = [(value, share) for value, share in told if value is not None]
     weight = sum(share for _, share in there)
     return sum(value * share for value, share in there) / weight if weight > 0.0 else None
+
+
+def _placed(region: RegionScore, shot: Shot) -> RegionScore:
+    """The region; a close-up's skin, of which the network cannot tell where it lies, is where it is said to be."""
+    return replace(region, region=shot.region) if shot.region and region.region == UNPLACED else region
 
 
 def _regions(regions: Sequence[RegionScore]) -> tuple[RegionMean, ...]:

@@ -126,6 +126,19 @@ def test_views_and_regions_are_pooled_by_visible_skin_as_scoring_does() -> None:
     assert pooled((replace(wide, severity=0.0), replace(wide, severity=0.0)))[0] == 0.0
 
 
+def test_the_skin_of_a_close_up_is_the_region_that_the_photo_is_said_to_show() -> None:
+    def close_up(severity: float, seen: str, said: str | None) -> Shot:
+        made = shot(severity, View.CLOSEUP)
+        assert isinstance(made.answer, ShotScore)
+        regions = (replace(made.answer.regions[0], region=seen),)
+        return replace(made, region=said, answer=replace(made.answer, regions=regions))
+
+    told = score_of(close_up(40, "other_skin", "chin"), close_up(50, "other_skin", None), close_up(60, "nose", "chin"))
+    assert {region.region: region.severity for region in told.regions} == pytest.approx(
+        {"chin": 40, "nose": 60, "other_skin": 50}
+    )
+
+
 def test_a_view_that_is_missing_later_is_left_out_of_both_and_named() -> None:
     before = score_of(shot(60, View.LEFT), shot(20, View.RIGHT))
     after = score_of(shot(20, View.RIGHT), days=60)
