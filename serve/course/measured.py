@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from scarscore.model.bundle import load_bundle
 from scarscore.model.engine import Engine
 from scarscore.model.preprocess import Pixels
 from scarscore.model.region_engine import RegionEngine
 from scarscore.serve.batch.rows import model_text
+from scarscore.serve.course.aside import Aside, set_aside
 from scarscore.serve.course.baseline import baseline_of
 from scarscore.serve.course.book import Book, Line
 from scarscore.serve.course.compared import Compared, Match, ViewPair, compared, later_shots
 from scarscore.serve.course.manifest import Manifest
+from scarscore.serve.course.proposals import Seen, with_proposals
 from scarscore.serve.course.records import Course, Shot, ShotScore, Timing, Verdict, Visit, VisitScore
 from scarscore.serve.course.rescore import all_models, mapped, of_model, rescored
 from scarscore.serve.course.scores import kept_of
@@ -68,6 +71,7 @@ class Measured:
     region_model: ModelId
     matches: tuple[Match, ...] = ()
     pairs: tuple[ViewPair, ...] = ()
+    aside: tuple[Aside, ...] = ()
 
     @property
     def shots(self) -> Iterator[tuple[Visit, Shot]]:
@@ -88,9 +92,12 @@ def measure(
     course = scored(course, manifest, networks, book, progress, rescore=rescore)
     found = _compared(course, manifest, networks, progress)
     scores = visit_scores(found.course)
+    told = verdict(found.course, scores)
+    ends = {score.date for score in (told.baseline, told.last) if score is not None}
     return Measured(
-        on, found.course, scores, verdict(found.course, scores), networks.scorer.model, networks.scorer.region_model,
-        found.matches, found.pairs,
+        on, with_proposals(found.course, ends, partial(_seen, manifest=manifest, networks=networks)), scores, told,
+        networks.scorer.model, networks.scorer.region_model, found.matches, found.pairs,
+        set_aside(found.course, partial(_pixels, manifest=manifest)),
     )  # fmt: skip
 
 
@@ -158,14 +165,28 @@ def _compared(course: Course, manifest: Manifest, networks: Networks, progress: 
         return Compared(course)
     # Of two visits on a day the one before needling: after it nothing is scored.
     baseline = next(visit for visit in course.visits if visit.date == score.date and _to_score(visit, course))
-
-    def look(shot: Shot) -> Pixels | None:
-        data = read_file(manifest.path_of(shot))
-        decoded = data if isinstance(data, Refusal) else decode(data)
-        return decoded.pixels if isinstance(decoded, Decoded) else None
-
+    look = partial(_pixels, manifest=manifest)
     with progress(len(later_shots(course, baseline))) as step:
         return compared(course, baseline, look, networks.engine, networks.finder, step)
+
+
+def _pixels(shot: Shot, manifest: Manifest) -> Pixels | None:
+    """A shot's pixels, uint8 RGB; None where the file cannot be read any more."""
+    data = read_file(manifest.path_of(shot))
+    decoded = data if isinstance(data, Refusal) else decode(data)
+    return decoded.pixels if isinstance(decoded, Decoded) else None
+
+
+def _seen(shot: Shot, manifest: Manifest, networks: Networks) -> Seen | None:
+    """What the networks see in a shot that was scored; None where the file cannot be read any more."""
+    data = read_file(manifest.path_of(shot))
+    if isinstance(data, Refusal):
+        return None
+    found = networks.scorer.examine(data, view=shot.view)
+    if found.pixels is None or found.severity_map is None:
+        return None
+    regions = networks.finder.look(found.pixels).resized(*found.severity_map.shape)
+    return Seen(shot.view, found.severity_map, regions.label)
 
 
 def _to_score(visit: Visit, course: Course) -> bool:

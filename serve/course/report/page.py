@@ -17,6 +17,7 @@ from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.report.markup import day
 from scarscore.serve.course.report.record import measurement_part, method_part, plan_part, quality_part
 from scarscore.serve.course.report.said import (
+    aside_part,
     new_scars_part,
     photos_part,
     regions_part,
@@ -37,6 +38,7 @@ def render_page(measured: Measured, *, photos: bool = True) -> str:
         timeline_part(measured, told),
         regions_part(told),
         photos_part(measured) if photos else "",
+        aside_part(measured) if photos else "",
         new_scars_part(measured),
         quality_part(measured),
         measurement_part(measured),

@@ -139,9 +139,16 @@ def _power(measured: Measured) -> Iterator[str]:
         return
     told = needed(baseline, last)
     yield f"Visits photographed like these find a true change of {told.detected:.0f} points with 80 % probability."
-    most = "no number of later photos would do" if told.shots is None else f"{told.shots} shots of each view at a visit"
-    visits = "no number of such visits would do" if told.visits is None else f"{told.visits} such visits, averaged"
-    yield f"To find a change of {told.target:.0f} points: {most}; or {visits}."
+    ways = [
+        *([_number(told.shots, "shot") + " of each view at one visit"] if told.shots else []),
+        *([_number(told.visits, "visit") + " like the last one, averaged"] if told.visits else []),
+    ]
+    none = "no number of later photos is enough, as the start was photographed too little"
+    yield f"To find a change of {told.target:.0f} points: {' or '.join(ways) or none}."
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _expected(measured: Measured) -> str:

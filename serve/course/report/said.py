@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scarscore.serve.course.aside import Aside
 from scarscore.serve.course.compared import ViewPair
 from scarscore.serve.course.differences import NewScar
+from scarscore.serve.course.frame import SIDE
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.records import Shot, Trend, VerdictKind
+from scarscore.serve.course.records import Shot, Timing, Trend, VerdictKind
 from scarscore.serve.course.report import pictures
 from scarscore.serve.course.report.chart import legend, region_charts, timeline_chart
 from scarscore.serve.course.report.markup import (
@@ -23,7 +25,7 @@ from scarscore.serve.course.report.markup import (
     table,
     terms,
 )
-from scarscore.serve.course.report.timeline import Moment, trend_moments
+from scarscore.serve.course.report.timeline import Mark, Moment, trend_moments
 from scarscore.serve.scoring.result import View
 
 HEADLINES: dict[VerdictKind, str] = {
@@ -83,6 +85,18 @@ def photos_part(measured: Measured) -> str:
         "rose; grey: it differs by less than 5 points. Photos differ a little everywhere: judge by the numbers above."
     )
     return section("Then and now", lead, *(_pair(pair) for pair in measured.pairs))
+
+
+def aside_part(measured: Measured) -> str:
+    """The photos of the first days after a session: kept and shown, without a number."""
+    if not measured.aside:
+        return ""
+    lead = paragraph(
+        "Taken too soon after a session to be counted: swelling, redness and peeling mislead. They are shown as they "
+        "were taken."
+    )
+    shown = "".join(_set_aside(photo) for photo in measured.aside)
+    return section("In the days after a session", lead, f'<div class="small">{shown}</div>')
 
 
 def new_scars_part(measured: Measured) -> str:
@@ -165,6 +179,13 @@ def _pair(pair: ViewPair) -> str:
     return f'<h3>{view.capitalize()}</h3><div class="pair">{told}</div>{paragraph(_differing(pair))}'
 
 
+def _set_aside(photo: Aside) -> str:
+    since = "on the day of a session" if photo.days == 0 else f"{photo.days} days after a session"
+    became = Mark.PROVISIONAL if photo.timing is Timing.PROVISIONAL else Mark.NOT_SCORED
+    told = f"{day(photo.visit.date)}, {_view(photo.shot)}, {since}: {became}"
+    return f"<figure>{picture(photo.pixels, told)}<figcaption>{told}</figcaption></figure>"
+
+
 def _said(pair: ViewPair) -> str:
     """The map in words, for who cannot see it: the share of skin where severity fell, and rose, by over 5 points."""
     told = pair.changes.difference[pair.changes.difference == pair.changes.difference]
@@ -175,7 +196,8 @@ def _said(pair: ViewPair) -> str:
 def _differing(pair: ViewPair) -> str:
     said = [f"{named(c.name)} ({c.value:g} {c.unit}): {c.hint}" for c in pair.match.differing]
     taken = "Taken alike: light, colour, sharpness, distance and pose keep their limits." if not said else ""
-    return f"{_said(pair)} {taken or 'Taken otherwise than at the start: ' + ' '.join(said)}"
+    laid = f"The photos lie on each other to within {pair.alignment.residual_px:.1f} px of {SIDE}, in the median."
+    return f"{_said(pair)} {laid} {taken or 'Taken otherwise than at the start: ' + ' '.join(said)}"
 
 
 def _scar(scar: NewScar) -> list[str]:

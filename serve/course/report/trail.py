@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.records import Finding, ShotScore, Visit
+from scarscore.serve.course.records import MODEL, Finding, ShotScore, Visit
 from scarscore.serve.course.report.markup import Content, bullets, day, named, paragraph, section, table
-from scarscore.serve.course.scales.answer import Part, Scale
+from scarscore.serve.course.scales.answer import NOBODY, Part, Scale
 from scarscore.serve.course.scales.ecca import ecca
 from scarscore.serve.course.scales.global_scales import scar_s, sga
 from scarscore.serve.course.scales.goodman_baron_qualitative import goodman_baron_qualitative
@@ -43,8 +43,9 @@ def scales_part(measured: Measured) -> str:
     rows = [[each.scale.name, day(each.date), _points(each.scale), _source(each.scale)] for each in told]
     trail = [row for each in told for row in _trail(each)]
     lead = paragraph(
-        "From what the network proposes and what was entered. Where an input is missing that a photo cannot show, the "
-        "answer is a range."
+        "From what the network proposes and what was entered, which takes its place. The network proposes how much of "
+        "the face is scarred and which types it sees; it counts no scars. Where an input is missing, the answer is a "
+        "range."
     )
     return section(
         "Clinical scales",
@@ -56,8 +57,9 @@ def scales_part(measured: Measured) -> str:
 
 
 def findings_of(measured: Measured) -> tuple[Finding, ...]:
-    """What was entered at the last visit that has findings."""
-    return next((visit.findings for visit in reversed(measured.course.visits) if visit.findings), ())
+    """What was entered at the last visit of which anything was."""
+    told = (tuple(f for f in visit.findings if f.by != MODEL) for visit in reversed(measured.course.visits))
+    return next(filter(None, told), ())
 
 
 def _of_visit(visit: Visit) -> Iterator[Scale]:
@@ -99,10 +101,14 @@ def _trail(each: Dated) -> Iterator[list[Content]]:
         if part.value is None and not part.by and part.low == part.high:
             continue
         points = f"{part.low:g}" if part.low == part.high else f"{part.low:g} to {part.high:g}"
-        replaced = "; ".join(f"replaces {old.value:g} by {old.by}" for old in part.replaced)
+        replaced = "; ".join(f"replaces {old.value:g} by {_by(old.by)}" for old in part.replaced)
         value = "" if part.value is None else f"{part.value:g}"
         note = "; ".join(filter(None, (part.note, replaced)))
-        yield [each.scale.name, day(each.date), named(part.item), value, points, part.by or "nobody", note]
+        yield [each.scale.name, day(each.date), named(part.item), value, points, _by(part.by), note]
+
+
+def _by(who: str) -> str:
+    return {MODEL: "network", NOBODY: "nobody"}.get(who, who)
 
 
 def _reported(measured: Measured) -> str:

@@ -1,8 +1,9 @@
 """ECCA, the clinical evaluation scale of acne scars, 0 to 540 (Dreno, Khammari, Orain et al., Dermatology 2007).
 
 Each of six kinds of scar is graded 0 none, 1 few (under 5), 2 limited (5 to 20), 3 many (over 20), times its weight.
-Elastolysis and the age of raised scars cannot be seen in a photo: without them the answer is a range. Patients use
-about a tenth of the scale, and one band more is 15 to 50 points: read small differences with care.
+Elastolysis and the age of raised scars cannot be seen in a photo, and the network sees kinds without counting them:
+where nobody told, the answer is a range. Patients use about a tenth of the scale, and one band more is 15 to 50 points:
+read small differences with care.
 """
 
 from __future__ import annotations
@@ -23,13 +24,23 @@ YOUNG, OLD = 40, 50  # raised scars under two years old; older ones, and keloids
 def ecca(findings: Sequence[Finding]) -> Scale:
     """The score from counts and what was entered. Raises UsageError for a finding unknown or out of range."""
     told = checked(findings)
-    flat = [_weighted(told, item, weight) for item, weight in ATROPHIC.items()]
+    flat = [line for item, weight in ATROPHIC.items() for line in _atrophic(told, item, weight)]
     return summed("ECCA", MOST, [*flat, _elastolysis(told), *_raised(told)], SOURCE)
 
 
 def band(count: float) -> int:
     """The semi-quantitative grade of a count: 0 none, 1 under 5, 2 from 5 to 20, 3 above."""
     return (count > 0) + (count >= 5) + (count > 20)
+
+
+def _atrophic(told: Sequence[Finding], item: str, weight: int) -> tuple[Part, ...]:
+    """The row of a depressed kind; where it was seen and nobody counted, there are few at least and many at most."""
+    if value_of(told, item) is not None or not value_of(told, f"{item}_seen"):
+        return (_weighted(told, item, weight),)
+    return (
+        part(told, f"{item}_seen", weight, weight),
+        part(told, item, 0, 2 * weight, "seen, but nobody has counted them"),
+    )
 
 
 def _weighted(told: Sequence[Finding], item: str, weight: int) -> Part:

@@ -135,10 +135,13 @@ def test_a_healing_course_is_called_improved_on_a_page_for_the_patient(
     assert page.open == []
     assert not {"script", "iframe", "form", "link", "object"} & set(page.tags)
     assert all(source.startswith("data:image/jpeg;base64,") for source in page.sources)
-    assert len(page.images) == 3
+    assert len(page.images) == 5  # then, now, the map of change; one photo too soon, one provisional
     assert all(page.images)
     assert any(DISCLAIMER in told for told in page.texts)
-    for needed in ("Improved", "too soon after a session, not scored", "provisional, not counted", "ECCA", "yes"):
+    for needed in (
+        "Improved", "too soon after a session, not scored", "provisional, not counted", "ECCA", "yes", "network",
+        "boxcar seen", "left cheek", "In the days after a session",
+    ):  # fmt: skip
         assert needed in page.texts, needed
     assert "<b>AB</b>" not in text
 

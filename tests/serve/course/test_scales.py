@@ -82,6 +82,16 @@ def test_ecca_is_a_range_without_elastolysis_and_without_the_age_of_raised_scars
     assert ecca(found(elastolysis=0, hypertrophic=1)).text == "40 to 50"
 
 
+def test_ecca_is_a_range_where_scars_were_seen_and_not_counted() -> None:
+    seen = (Finding("boxcar_seen", 1), Finding("elastolysis", 0, "Dr A"))
+    told = ecca(seen)
+    assert (told.low, told.high, told.missing) == (20, 60, ("boxcar",))
+    assert next((line.item, line.by) for line in told.parts if line.high) == ("boxcar_seen", MODEL)
+    assert ecca((*seen, Finding("boxcar", 7, "Dr A"))).value == 40
+    assert ecca((*seen, Finding("boxcar", 0, "Dr A"))).value == 0
+    assert ecca((*seen, Finding("boxcar_seen", 0, "Dr A"))).value == 0
+
+
 @pytest.mark.parametrize(
     ("grades", "values", "low", "high"),
     [

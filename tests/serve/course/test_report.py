@@ -1,0 +1,91 @@
+"""What the page says of courses in numbers alone: each verdict by its name, and what smaller changes would take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from scarscore.serve.course.measured import Measured
+from scarscore.serve.course.records import Course, Finding, Plan, Session, Visit
+from scarscore.serve.course.report.page import render_page
+from scarscore.serve.course.report.trail import findings_of
+from scarscore.serve.course.report.write import csv_of, json_of
+from scarscore.serve.course.verdict import verdict
+from scarscore.serve.course.visit import visit_scores
+from scarscore.serve.scoring.result import ModelId, View
+from tests.serve.course.simulate import shot
+
+FIRST = date(2026, 3, 2)
+MODEL = ModelId("severity", "0", "ab" * 32, "research")
+FACE = (View.FRONT, View.LEFT, View.RIGHT)
+
+
+def course(*severities: tuple[int, float], views: tuple[View, ...] = (View.FRONT,), shots: int = 1) -> Course:
+    """Visits by days after the only session, each with so many shots of each view."""
+    visits = tuple(
+        Visit(
+            FIRST + timedelta(days=days),
+            tuple(shot(value, view, photo=f"{days} {view} {n}") for view in views for n in range(shots)),
+        )
+        for days, value in severities
+    )
+    return Course("P-1", Plan(1), (Session(1, FIRST),), visits)
+
+
+def measured(made: Course) -> Measured:
+    scores = visit_scores(made)
+    return Measured(FIRST + timedelta(days=400), made, scores, verdict(made, scores), MODEL, MODEL)
+
+
+def other_side(made: Course) -> Course:
+    return replace(made, visits=(made.visits[0], *course((100, 20), views=(View.LEFT,)).visits))
+
+
+@pytest.mark.parametrize(
+    ("made", "headline"),
+    [
+        (course((-1, 60), (100, 30)), "Improved"),
+        (course((-1, 60), (100, 58)), "No change that the photos can show"),
+        (course((-1, 30), (100, 60)), "More scarring than at the start"),
+        (course((-1, 60), (5, 30)), "Too early to say"),
+        (other_side(course((-1, 60))), "The photos cannot be compared"),
+    ],
+    ids=["improved", "no change", "worse", "too early", "not comparable"],
+)
+def test_each_verdict_has_its_page_its_table_and_its_json(made: Course, headline: str) -> None:
+    told = measured(made)
+    page = render_page(told)
+    assert f"<h2>{headline}</h2>" in page
+    assert "No treatment advice".lower() in page.lower()
+    assert csv_of(told).count("\n") == len(made.visits) + 1
+    assert f'"kind": "{told.verdict.kind}"' in json_of(told)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (course((-1, 60), (100, 58)), "To find a change of 10 points: 6 visits like the last one, averaged."),
+        (
+            course((-1, 60), (100, 58), views=FACE, shots=3),
+            "10 points: 1 shot of each view at one visit or 1 visit like the last one, averaged.",
+        ),
+    ],
+    ids=["one photo a visit", "three views, three shots"],
+)
+def test_the_page_says_what_would_show_ten_points(made: Course, said: str) -> None:
+    assert said in render_page(measured(made))
+
+
+def test_what_a_person_entered_is_found_behind_what_the_network_proposed() -> None:
+    made = course((-1, 60), (30, 58), (100, 50))
+    entered, proposed = Finding("pih", 1, "AB"), Finding("boxcar_seen", 1)
+    visits = (
+        made.visits[0],
+        replace(made.visits[1], findings=(entered,)),
+        replace(made.visits[2], findings=(proposed,)),
+    )
+    told = measured(replace(made, visits=visits))
+    assert findings_of(told) == (entered,)
+    assert "brown marks after inflammation, entered by AB" in render_page(told)
