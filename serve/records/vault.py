@@ -1,0 +1,86 @@
+"""Where photos lie: sealed one by one, each under a key of its own, on this machine or in an object store.
+
+A photo's bytes are written and synced before anybody is told that it is stored. Erasing drops the photo's wrapped key
+from the records, after which no backup of the vault can be read either, and then its file. File names are random ids:
+no name that a user gave ever reaches the disk. Nothing here knows what a photo shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from scarscore.serve.records.durable import put_file
+from scarscore.serve.records.errors import NoSpace, VaultError
+from scarscore.serve.records.keys import MasterKey, seal, unseal
+
+SUFFIX = ".sealed"
+
+
+@dataclass(frozen=True)
+class Vault:
+    """A folder of sealed photos: `files` is the file system (fsspec), `root` the folder in it."""
+
+    files: Any  # an fsspec file system, which has no types
+    root: str
+    master: MasterKey
+
+    @classmethod
+    def open(cls, url: str, master: MasterKey) -> Vault:
+        """The vault at a path or URL (`s3://bucket/folder`, with fsspec's settings); made where it is not there."""
+        try:
+            files, root = fsspec.core.url_to_fs(url)
+            files.makedirs(root, exist_ok=True)
+        except Exception as error:  # noqa: BLE001 - each file system of fsspec has errors of its own
+            raise VaultError(f"the vault cannot be opened: {type(error).__name__}") from None
+        return cls(files, root, master)
+
+    def put(self, photo: str, data: bytes) -> bytes:
+        """Seal and store a photo's bytes, durably; its wrapped key, to be kept in the records."""
+        key, wrapped = self.master.new_key(photo)
+        sealed = seal(key, data, photo)
+        if isinstance(self.files, LocalFileSystem):
+            put_file(Path(self._path(photo)), sealed)
+        else:
+            self._pipe(photo, sealed)
+        return wrapped
+
+    def get(self, photo: str, wrapped: bytes) -> bytes:
+        """A photo's bytes as they were stored. Raises `VaultError`."""
+        key = self.master.unwrap(wrapped, photo)
+        try:
+            sealed: bytes = self.files.cat_file(self._path(photo))
+        except Exception as error:  # noqa: BLE001 - as above
+            raise VaultError(f"a photo cannot be read from the vault: {type(error).__name__}") from None
+        return unseal(key, sealed, photo)
+
+    def drop(self, photo: str) -> None:
+        """Delete a photo's file; without its key it was unreadable already."""
+        path = self._path(photo)
+        if self.files.exists(path):
+            self.files.rm_file(path)
+
+    def names(self) -> Iterator[str]:
+        """The ids of all photos that lie here."""
+        for path in self.files.ls(self.root, detail=False):
+            name = str(path).rsplit("/", 1)[-1]
+            if name.endswith(SUFFIX):
+                yield name.removesuffix(SUFFIX)
+
+    def _pipe(self, photo: str, sealed: bytes) -> None:
+        try:
+            self.files.pipe_file(self._path(photo), sealed)
+        except Exception as error:  # noqa: BLE001 - as above
+            if getattr(error, "errno", None) == 28:
+                raise NoSpace("the vault is full: nothing was stored") from None
+            raise VaultError(f"a photo cannot be written to the vault: {type(error).__name__}") from None
+
+    def _path(self, photo: str) -> str:
+        if not photo.isalnum():
+            raise VaultError("that is no id of a photo")
+        return f"{self.root.rstrip('/')}/{photo}{SUFFIX}"

@@ -1,0 +1,88 @@
+"""Every error as one shape of JSON, and each kind's HTTP status: the only place where they meet.
+
+`{"error": {"reason": "not_found", "message": "…"}}`. A photo that is refused answers 422 with its own reason and hint
+in the same shape. What nobody foresaw answers 500 and says nothing of its cause to the client.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from scarscore.model.errors import ModelError
+from scarscore.serve.errors import ServeError, UsageError
+from scarscore.serve.records import errors
+from scarscore.serve.scoring.result import Refusal
+
+_LOG = logging.getLogger("scarscore")
+
+# The first that fits counts.
+STATUS: tuple[tuple[type[Exception], int, str], ...] = (
+    (errors.NotSignedIn, 401, "not_signed_in"),
+    (errors.NotAllowed, 403, "not_allowed"),
+    (errors.NotFound, 404, "not_found"),
+    (errors.Conflict, 409, "conflict"),
+    (errors.Invalid, 422, "invalid"),
+    (errors.TooMany, 429, "too_many_attempts"),
+    (errors.NoSpace, 507, "no_space"),
+    (errors.VaultError, 500, "vault"),
+    (errors.RecordsError, 503, "records"),
+    (UsageError, 422, "invalid"),
+    (ServeError, 500, "failed"),
+    (ModelError, 500, "model"),
+)
+
+
+class Refused(Exception):  # noqa: N818 - what the photo is
+    """A photo that was refused where a score was asked for."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.hint)
+        self.refusal = refusal
+
+
+def problem(status: int, reason: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An error's answer."""
+    return JSONResponse({"error": {"reason": reason, "message": message}}, status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ours, and of the framework, in the one shape."""
+    for kind in (ServeError, ModelError):
+        app.add_exception_handler(kind, _ours)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _ours(_: Request, error: Exception) -> JSONResponse:
+    status, reason = next((status, reason) for kind, status, reason in STATUS if isinstance(error, kind))
+    headers = {"Retry-After": str(error.wait)} if isinstance(error, errors.TooMany) else None
+    return problem(status, reason, str(error), headers)
+
+
+def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return problem(422, error.refusal.reason.value, error.refusal.hint)
+
+
+def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    told = "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
+    return problem(422, "invalid", told)
+
+
+def _framework(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    reason = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "failed")
+    return problem(error.status_code, reason, str(error.detail), dict(error.headers or {}))
+
+
+def _unforeseen(_: Request, error: Exception) -> JSONResponse:
+    _LOG.error("%s in a request", type(error).__name__)  # never its text: it may hold what a patient is
+    return problem(500, "failed", "the server failed; nothing more is told here. Its log names the kind of error")
