@@ -113,12 +113,18 @@ def test_cautions_are_recorded_and_never_judged() -> None:
     assert [caution.present for caution in told] == [True, *[None] * (len(CAUTIONS) - 1), True]
 
 
-def test_pigment_is_flagged_apart_from_severity() -> None:
+def test_pigment_is_flagged_apart_from_severity_and_shade_is_not() -> None:
     start, *_, end = visit_scores(checked(GOOD, TODAY))
-    light = replace(start, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-1.0),))
-    dark = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-5.5),))
-    assert pigment_flags(light, dark) == ("left cheek: 4.5 L* darker against clear skin than at baseline",)
-    assert pigment_flags(dark, light) == ()
+    light = replace(start, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-1.0, yellowness=0.5),))
+    brown = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-5.5, yellowness=2.5),))
+    shaded = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-9.0, yellowness=0.0),))
+    untold = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-9.0),))
+    assert pigment_flags(light, brown) == (
+        "left cheek: 4.5 L* darker and 2.0 b* yellower against clear skin than at baseline",
+    )
+    for other in (shaded, untold, light):
+        assert pigment_flags(light, other) == ()
+    assert pigment_flags(brown, light) == ()
     assert pigment_flags(light, light, (Finding("pih", 1, "Dr A"),)) == (
         "brown marks after inflammation, entered by Dr A",
     )
