@@ -169,10 +169,10 @@ def _region_at(name: str, moment: Moment) -> str:
 def _pair(pair: ViewPair) -> str:
     view, rings = _view(pair.match.shot), len(pictures.ringed_scars(pair))
     then, now = day(pair.baseline), day(pair.match.date)
-    ringed = f" Rings: {rings} places that look new." if rings else ""
+    ringed = f". {rings} ring{'s' if rings > 1 else ''}: what looks new" if rings else ""
     figures = (
         (pictures.before(pair), f"Start, {then}", f"{view} at the start, {then}"),
-        (pictures.now(pair), f"Now, {now}.{ringed}", f"{view} on {now}, laid over the photo of the start.{ringed}"),
+        (pictures.now(pair), f"Now, {now}{ringed}", f"{view} on {now}, laid over the photo of the start{ringed}"),
         (pictures.difference(pair), "Where severity changed", f"{view}: map of change. {_said(pair)}"),
     )
     told = "".join(f"<figure>{picture(*part[::2])}<figcaption>{part[1]}</figcaption></figure>" for part in figures)
