@@ -21,7 +21,7 @@ from scarscore.serve.batch.rows import model_text
 from scarscore.serve.course.aside import Aside, set_aside
 from scarscore.serve.course.baseline import baseline_of
 from scarscore.serve.course.book import Book, Line
-from scarscore.serve.course.compared import Compared, Match, ViewPair, compared, later_shots
+from scarscore.serve.course.compared import Compared, Look, Match, ViewPair, compared, later_shots
 from scarscore.serve.course.manifest import Manifest
 from scarscore.serve.course.proposals import Seen, with_proposals
 from scarscore.serve.course.records import Course, Shot, ShotScore, Timing, Verdict, Visit, VisitScore
@@ -37,6 +37,7 @@ from scarscore.serve.scoring.result import ModelId, Refusal
 from scarscore.serve.scoring.score import Scorer
 
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]  # of so many photos; it yields a step
+Open = Callable[[Shot], bytes | None]  # a photo's bytes; None where they cannot be read any more
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +89,23 @@ def measure(
     manifest: Manifest, networks: Networks, on: date, book: Book, progress: Progress, *, rescore: bool = False
 ) -> Measured:
     """The course as it stood on a day. Raises UsageError where the scores of several networks would be mixed."""
-    course = as_of(manifest.course, on)
-    course = scored(course, manifest, networks, book, progress, rescore=rescore)
-    found = _compared(course, manifest, networks, progress)
+    course = scored(as_of(manifest.course, on), manifest, networks, book, progress, rescore=rescore)
+    return measured_course(course, networks, on, partial(_bytes, manifest=manifest), progress)
+
+
+def measured_course(course: Course, networks: Networks, on: date, photo: Open, progress: Progress) -> Measured:
+    """A course whose photos have their answers already, as it stood on a day: compared and judged, none scored.
+
+    `photo` gives a shot's bytes, from wherever they lie. Raises UsageError as `visit_scores` does.
+    """
+    look = partial(_pixels, photo=photo)
+    found = _compared(as_of(course, on), look, networks, progress)
     scores = visit_scores(found.course)
     told = verdict(found.course, scores)
     ends = {score.date for score in (told.baseline, told.last) if score is not None}
     return Measured(
-        on, with_proposals(found.course, ends, partial(_seen, manifest=manifest, networks=networks)), scores, told,
-        networks.scorer.model, networks.scorer.region_model, found.matches, found.pairs,
-        set_aside(found.course, partial(_pixels, manifest=manifest)),
+        on, with_proposals(found.course, ends, partial(_seen, photo=photo, networks=networks)), scores, told,
+        networks.scorer.model, networks.scorer.region_model, found.matches, found.pairs, set_aside(found.course, look),
     )  # fmt: skip
 
 
@@ -159,28 +167,32 @@ def _of_this_network(course: Course, networks: Networks) -> Course:
     return of_model(course, networks.text)
 
 
-def _compared(course: Course, manifest: Manifest, networks: Networks, progress: Progress) -> Compared:
+def _compared(course: Course, look: Look, networks: Networks, progress: Progress) -> Compared:
     score = baseline_of(visit_scores(course))
     if score is None:
         return Compared(course)
     # Of two visits on a day the one before needling: after it nothing is scored.
     baseline = next(visit for visit in course.visits if visit.date == score.date and _to_score(visit, course))
-    look = partial(_pixels, manifest=manifest)
     with progress(len(later_shots(course, baseline))) as step:
         return compared(course, baseline, look, networks.engine, networks.finder, step)
 
 
-def _pixels(shot: Shot, manifest: Manifest) -> Pixels | None:
-    """A shot's pixels, uint8 RGB; None where the file cannot be read any more."""
+def _bytes(shot: Shot, manifest: Manifest) -> bytes | None:
     data = read_file(manifest.path_of(shot))
-    decoded = data if isinstance(data, Refusal) else decode(data)
+    return None if isinstance(data, Refusal) else data
+
+
+def _pixels(shot: Shot, photo: Open) -> Pixels | None:
+    """A shot's pixels, uint8 RGB; None where the photo cannot be read any more."""
+    data = photo(shot)
+    decoded = None if data is None else decode(data)
     return decoded.pixels if isinstance(decoded, Decoded) else None
 
 
-def _seen(shot: Shot, manifest: Manifest, networks: Networks) -> Seen | None:
-    """What the networks see in a shot that was scored; None where the file cannot be read any more."""
-    data = read_file(manifest.path_of(shot))
-    if isinstance(data, Refusal):
+def _seen(shot: Shot, photo: Open, networks: Networks) -> Seen | None:
+    """What the networks see in a shot that was scored; None where the photo cannot be read any more."""
+    data = photo(shot)
+    if data is None:
         return None
     found = networks.scorer.examine(data, view=shot.view)
     if found.pixels is None or found.severity_map is None:
