@@ -37,6 +37,10 @@ class TooMany(RecordsError):
         self.wait = wait
 
 
+class Busy(TooMany):
+    """More photos wait to be scored than can be done soon; nothing was stored. `wait` as above."""
+
+
 class VaultError(RecordsError):
     """A photo cannot be read back as it was stored: the key is gone, or the bytes are not what was written."""
 

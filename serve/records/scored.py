@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from scarscore.serve.scoring.result import PhotoScore, Refusal
+from scarscore.serve.scoring.result import PhotoScore, Refusal, View
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,7 +13,8 @@ class Scored:
     """A photo made ready: `data` is the re-encoded JPEG without metadata, which is what `answer` was computed from.
 
     `data` is empty where the upload cannot be decoded at all: then `answer` is a refusal and nothing can be stored.
-    `front_camera` is what the upload said before its metadata was dropped.
+    `answer` is None where nothing was to be scored: too soon after a session no severity is computed. `front_camera`
+    is what the upload said before its metadata was dropped. `model` names both networks, as `ScoreRow.model` does.
     """
 
     data: bytes
@@ -20,4 +22,19 @@ class Scored:
     width: int
     height: int
     front_camera: bool
-    answer: PhotoScore | Refusal
+    answer: PhotoScore | Refusal | None
+    model: str = ""
+
+
+class Scoring(Protocol):
+    """What scores photos for the server, in processes of their own: `intake.ScoringPool`."""
+
+    @property
+    def model(self) -> str:
+        """The severity network: a shipped one by name, or the path of an `.onnx` file."""
+
+    def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
+        """Re-encode a photo and score what is then stored; without `judge` it is only re-encoded. Raises `Busy`."""
+
+    def again(self, stored: bytes, view: View, *, front_camera: bool) -> Scored:
+        """Score a photo that is stored, from exactly its bytes. Raises `Busy`."""

@@ -10,13 +10,17 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pillow_heif
 from PIL import Image
 
+from scarscore.model import pixels as definition
 from scarscore.model.pixels import orientation, rgb_pixels
 from scarscore.serve.scoring.files import MAX_BYTES
 from scarscore.serve.scoring.formats import PhotoFormat, photo_format
@@ -25,6 +29,8 @@ from scarscore.serve.scoring.jpeg import read_jpeg
 from scarscore.serve.scoring.png import read_png
 from scarscore.serve.scoring.result import Reason, Refusal, refusal
 from scarscore.serve.scoring.selfie import from_front_camera
+
+T = TypeVar("T")
 
 # No thumbnails: the plugin would decode one in the photo's place, and a stale one shows another picture.
 # One thread: photos are scored side by side.
@@ -69,10 +75,27 @@ class Decoded:
     front_camera: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Upright:
+    """A whole photo, upright and in sRGB (mode RGB); `front_camera` as in `Decoded`."""
+
+    picture: Image.Image
+    front_camera: bool
+
+
 def decode(data: bytes) -> Decoded | Refusal:
     """The photo's pixels, or why they cannot be had. Never raises for any bytes."""
+    return _answered(_decode, data)
+
+
+def upright(data: bytes, most: int) -> Upright | Refusal:
+    """The photo at its full size, its long side at most `most` px; or why it cannot be had. Never raises."""
+    return _answered(lambda photo: _upright(photo, most), data)
+
+
+def _answered(read: Callable[[bytes], T], data: bytes) -> T | Refusal:
     try:
-        return _decode(data)
+        return read(data)
     except Refused as refused:
         return refusal(refused.reason)
     except _DAMAGED:
@@ -80,6 +103,27 @@ def decode(data: bytes) -> Decoded | Refusal:
 
 
 def _decode(data: bytes) -> Decoded:
+    with _opened(data) as (image, (width, height)):
+        pixels = rgb_pixels(image)
+        if orientation(image) >= 5:  # turned by a quarter
+            width, height = height, width
+        return Decoded(pixels, width, height, from_front_camera(data))
+
+
+def _upright(data: bytes, most: int) -> Upright:
+    """As `rgb_pixels` makes them, step by step, but for the size."""
+    with _opened(data) as (image, _):
+        profile = image.info.get("icc_profile")
+        small = definition._resizable(image)
+        small.thumbnail((most, most), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        picture = definition._to_srgb(definition._on_white(small), profile)
+        method = definition._TRANSPOSE.get(orientation(image))
+        return Upright(picture if method is None else picture.transpose(method), from_front_camera(data))
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[tuple[Image.Image, tuple[int, int]]]:
+    """The photo, opened by Pillow after all checks, and its stored size in pixels. Raises `Refused`."""
     if not data:
         raise Refused(Reason.EMPTY)
     if len(data) > MAX_BYTES:
@@ -87,11 +131,7 @@ def _decode(data: bytes) -> Decoded:
     kind = photo_format(data)
     header = _READERS[kind](data)
     with Image.open(io.BytesIO(header.data), formats=(kind,)) as image:
-        width, height = _full_size(image, header)
-        pixels = rgb_pixels(image)
-        if orientation(image) >= 5:  # turned by a quarter
-            width, height = height, width
-        return Decoded(pixels, width, height, from_front_camera(data))
+        yield image, _full_size(image, header)
 
 
 def _full_size(image: Image.Image, header: Header) -> tuple[int, int]:

@@ -50,11 +50,15 @@ class Scorer:
         """The scorer of a named or given network. Raises `ModelError` where its file cannot be trusted."""
         return cls(Engine(load_bundle(model)), RegionEngine.load())
 
-    def examine(self, data: bytes, *, view: View | None = None) -> Examination:
-        """Score one photo's bytes, keeping the pixels and the map."""
+    def examine(self, data: bytes, *, view: View | None = None, front_camera: bool = False) -> Examination:
+        """Score one photo's bytes, keeping the pixels and the map.
+
+        `front_camera` is what was known before the photo's metadata was dropped.
+        """
         decoded = decode(data)
         if isinstance(decoded, Refusal):
             return Examination(decoded)
+        decoded = replace(decoded, front_camera=decoded.front_camera or front_camera)
         regions = self._finder.look(decoded.pixels)
         quality = measure(decoded, regions, view)
         reason = failed(quality)

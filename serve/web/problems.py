@@ -27,6 +27,7 @@ STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.NotFound, 404, "not_found"),
     (errors.Conflict, 409, "conflict"),
     (errors.Invalid, 422, "invalid"),
+    (errors.Busy, 503, "busy"),
     (errors.TooMany, 429, "too_many_attempts"),
     (errors.NoSpace, 507, "no_space"),
     (errors.VaultError, 500, "vault"),

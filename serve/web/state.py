@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -12,18 +12,10 @@ from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.errors import NotAllowed, NotSignedIn, RecordsError
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.scored import Scored
-from scarscore.serve.scoring.result import View
+from scarscore.serve.records.scored import Scoring
 from scarscore.serve.web.access import least_role
 
 COOKIE = "scarscore"
-
-
-class Scoring(Protocol):
-    """What scores photos for the server, in processes of their own: `serve/records/scored.py`."""
-
-    def score(self, upload: bytes, view: View | None) -> Scored:
-        """Re-encode a photo and score what is then stored."""
 
 
 @dataclass
