@@ -115,10 +115,11 @@ def align(before: Pixels, now: Pixels, finder: RegionEngine) -> Alignment | NotC
     if carry is None:
         carry, method = by_regions(first, second), Method.REGIONS
     carry = refined(first, second, carry, coarse=method is Method.REGIONS)
-    return _judged(_laid(first, second, carry, method))
+    return judged(_laid(first, second, carry, method))
 
 
-def _judged(found: Alignment) -> Alignment | NotComparable:
+def judged(found: Alignment) -> Alignment | NotComparable:
+    """The alignment where it keeps the limits of overlap, likeness and residual; else which it does not keep first."""
     measured = {"residual_px": found.residual_px, "likeness": found.likeness, "overlap": found.overlap}
     if found.overlap < LEAST_OVERLAP:
         return _no(Mismatch.LITTLE_OVERLAP, **measured)

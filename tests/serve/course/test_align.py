@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from scarscore.model.region_engine import RegionEngine
-from scarscore.serve.course.align import Alignment, Method, Mismatch, NotComparable, align
+from scarscore.serve.course.align import Alignment, Method, Mismatch, NotComparable, align, judged
 from scarscore.serve.course.frame import SIDE, frame
 from scarscore.serve.course.register import by_regions, drift, refined
 from tests.make import skin
@@ -60,6 +62,27 @@ def test_a_photo_lies_exactly_on_itself(finder: RegionEngine) -> None:
     assert found.likeness > 0.999
     assert found.overlap > 0.9
     assert np.allclose(found.transform, np.eye(3), atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("worse", "reason"),
+    [
+        ({"overlap": 0.39}, Mismatch.LITTLE_OVERLAP),
+        ({"likeness": 0.49}, Mismatch.OTHER_SKIN),
+        ({"likeness": 0.69, "method": Method.REGIONS}, Mismatch.OTHER_SKIN),
+        ({"residual_px": 1.31}, Mismatch.NOT_REGISTERED),
+        ({"residual_px": float("nan")}, Mismatch.NOT_REGISTERED),
+    ],
+)
+def test_what_keeps_no_limit_is_not_comparable_and_says_which(
+    worse: dict[str, Any], reason: Mismatch, finder: RegionEngine
+) -> None:
+    found = align(skin(), skin(), finder)
+    assert isinstance(found, Alignment)
+    assert judged(found) is found
+    answer = judged(replace(found, **worse))
+    assert isinstance(answer, NotComparable)
+    assert answer.reason is reason
 
 
 def test_the_same_photos_give_the_same_alignment(finder: RegionEngine) -> None:
