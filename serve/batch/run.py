@@ -113,7 +113,7 @@ def _greet(pool: ProcessPoolExecutor) -> None:
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Fresh processes, gone when the block ends: at once where it ends by an exception."""
     context = multiprocessing.get_context("spawn")  # a fork copies threads' locks in whatever state
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker)
     try:
         yield pool
     except BaseException:
@@ -139,7 +139,7 @@ def _submit(pool: ProcessPoolExecutor, function: Callable[P, T], *args: P.args, 
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start_worker() -> None:
+def start_worker() -> None:
     """Leave Ctrl-C to the parent, and end when it ends, even by kill -9: the queue alone would not tell."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):

@@ -33,6 +33,10 @@ class Scoring(Protocol):
     def model(self) -> str:
         """The severity network: a shipped one by name, or the path of an `.onnx` file."""
 
+    @property
+    def networks(self) -> str:
+        """Both networks, as `ScoreRow.model` names them."""
+
     def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
         """Re-encode a photo and score what is then stored; without `judge` it is only re-encoded. Raises `Busy`."""
 

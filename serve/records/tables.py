@@ -192,6 +192,19 @@ class PhotoRow(Base):
     erased: Mapped[datetime | None]
 
 
+class UploadRow(Base):
+    """An upload that was answered, so that sent again it is answered alike: `digest` of account and Idempotency-Key.
+
+    `request` is the SHA-256 of what was sent, so that a key that is used for another photo is refused.
+    """
+
+    __tablename__ = "uploads"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request: Mapped[str] = mapped_column(String(64))
+    photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id"), index=True)
+    created: Mapped[datetime]
+
+
 class ScoreRow(Base):
     """What a network said of a photo: append-only, so a later network's answer is another row.
 

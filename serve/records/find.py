@@ -1,0 +1,79 @@
+"""Rows by their id, or the error that there are none: the one place where an id that somebody sent meets the tables.
+
+An id is only ever compared, so that whatever it holds can reach no file. In a transaction that writes, the course is
+locked (PostgreSQL), so that two requests cannot both find a day free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scarscore.serve.records.errors import Invalid, NotFound
+from scarscore.serve.records.tables import CourseRow, PatientRow, PhotoRow, SessionRow, VisitRow
+
+
+def patient_row(session: Session, patient_id: str, *, lock: bool = False) -> PatientRow:
+    """The patient. Raises `NotFound`, also where the patient was erased."""
+    row = session.get(PatientRow, patient_id, with_for_update=lock or None)
+    if row is None:
+        raise NotFound("there is no such patient here")
+    if row.erased is not None:
+        raise NotFound("this patient was erased")
+    return row
+
+
+def course_row(session: Session, course_id: str, *, lock: bool = False) -> CourseRow:
+    """The course. Raises `NotFound`."""
+    row = session.get(CourseRow, course_id, with_for_update=lock or None)
+    if row is None:
+        raise NotFound("there is no such course here")
+    return row
+
+
+def session_row(session: Session, session_id: str, *, lock: bool = False) -> SessionRow:
+    """The treatment; `lock` locks its course. Raises `NotFound`."""
+    row = session.get(SessionRow, session_id)
+    if row is None:
+        raise NotFound("there is no such session here")
+    if lock:
+        course_row(session, row.course_id, lock=True)
+    return row
+
+
+def visit_row(session: Session, visit_id: str, *, lock: bool = False) -> VisitRow:
+    """The visit; `lock` locks its course. Raises `NotFound`."""
+    row = session.get(VisitRow, visit_id)
+    if row is None:
+        raise NotFound("there is no such visit here")
+    if lock:
+        course_row(session, row.course_id, lock=True)
+    return row
+
+
+def photo_row(session: Session, photo_id: str) -> PhotoRow:
+    """The photo. Raises `NotFound`, also where it was erased."""
+    row = session.get(PhotoRow, photo_id)
+    if row is None:
+        raise NotFound("there is no such photo here")
+    if row.erased is not None:
+        raise NotFound("this photo was erased")
+    return row
+
+
+def photos_of(session: Session, visit_id: str) -> Sequence[PhotoRow]:
+    """The photos of a visit that are not erased, in the order in which they were stored."""
+    wanted = select(PhotoRow).where(PhotoRow.visit_id == visit_id, PhotoRow.erased.is_(None))
+    return session.scalars(wanted.order_by(PhotoRow.created, PhotoRow.id)).all()
+
+
+def short_text(value: str, what: str, longest: int) -> str:
+    """A text without blanks around it. Raises `Invalid` where it is too long or holds control characters."""
+    text = value.strip()
+    if len(text) > longest:
+        raise Invalid(f"{what} may have {longest} characters at most")
+    if not text.isprintable():
+        raise Invalid(f"{what} holds characters that cannot be printed")
+    return text

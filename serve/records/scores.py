@@ -1,0 +1,134 @@
+"""Scores of stored photos: append-only. Scoring again adds a row; what was said before stays as it was said.
+
+Photos of a visit that timing forbids are not scored, whoever asks. A photo on which the program fails gets no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from scarscore.serve.course.records import Timing
+from scarscore.serve.records.answers import answer_of, score_row
+from scarscore.serve.records.audit import Deed, record
+from scarscore.serve.records.clinic import Clinic, now
+from scarscore.serve.records.errors import Conflict, RecordsError
+from scarscore.serve.records.find import course_row, photo_row, photos_of, visit_row
+from scarscore.serve.records.history import filed, newest, score_rows, visit_rows
+from scarscore.serve.records.people import Who
+from scarscore.serve.records.scored import Scored, Scoring
+from scarscore.serve.records.tables import PhotoRow, ScoreRow
+from scarscore.serve.scoring.result import PhotoScore, Reason, Refusal, View
+
+FAILED = "the program failed on this photo; nothing was recorded. Try again; if it stays so, report it"
+
+
+@dataclass(frozen=True)
+class RecordedScore:
+    """One answer of a photo: asked as which view, by which networks (`ScoreRow.model`), when."""
+
+    id: str
+    photo_id: str
+    view: View
+    model: str
+    answer: PhotoScore | Refusal
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """What came of scoring a course again: photo ids that got a new row, and those on which the program failed."""
+
+    scored: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def scores(clinic: Clinic, who: Who, photo_id: str) -> tuple[RecordedScore, ...]:
+    """All answers of a photo, oldest first. Raises `NotFound`."""
+    with clinic.doing(Deed(who.account, "read", f"photo/{photo_id}", {"what": "scores"})) as session:
+        photo_row(session, photo_id)
+        return tuple(recorded(row) for row in score_rows(session, [photo_id])[photo_id])
+
+
+def rescore_photo(clinic: Clinic, who: Who, scoring: Scoring, photo_id: str) -> RecordedScore:
+    """Score a photo again under the present networks; a new row. Raises `Conflict` where timing forbids it."""
+    with clinic.database.read() as session:
+        photo = photo_row(session, photo_id)
+        when = filed(session, visit_row(session, photo.visit_id)).when
+    if when.timing is Timing.NOT_SCORED:
+        raise Conflict(when.words)
+    row = _score(clinic, who, scoring, photo)
+    if row is None:
+        raise RecordsError(FAILED)
+    return recorded(row)
+
+
+def rescore_course(clinic: Clinic, who: Who, scoring: Scoring, course_id: str) -> Rescored:
+    """Score every photo of a course that the present networks have not scored as its view; new rows."""
+    networks = scoring.networks
+    return _score_all(clinic, who, scoring, course_id, lambda view, rows: newest(rows, view, networks) is None)
+
+
+def settle(clinic: Clinic, who: Who, scoring: Scoring, course_id: str) -> Rescored:
+    """Score what has become scorable by a correction: photos that were never scored as the view they now have."""
+    return _score_all(clinic, who, scoring, course_id, lambda view, rows: newest(rows, view) is None)
+
+
+def lacking(session: Session, course_id: str, wanted: Callable[[View, Sequence[ScoreRow]], bool]) -> list[PhotoRow]:
+    """The photos of a course that timing allows to score, and whose view and scores (oldest first) are as `wanted`."""
+    told = []
+    for visit in visit_rows(session, course_id):
+        if filed(session, visit).when.timing is Timing.NOT_SCORED:
+            continue
+        photos = photos_of(session, visit.id)
+        rows = score_rows(session, [photo.id for photo in photos])
+        told += [photo for photo in photos if wanted(View(photo.view), rows[photo.id])]
+    return told
+
+
+def recorded(row: ScoreRow) -> RecordedScore:
+    """The score of a row."""
+    return RecordedScore(row.id, row.photo_id, View(row.view), row.model, answer_of(row), row.created)
+
+
+def is_crash(answer: PhotoScore | Refusal | None) -> bool:
+    """Whether the program failed: that says nothing of the photo, and is never recorded as its score."""
+    return isinstance(answer, Refusal) and answer.reason is Reason.CRASHED
+
+
+def _score_all(
+    clinic: Clinic, who: Who, scoring: Scoring, course_id: str, wanted: Callable[[View, Sequence[ScoreRow]], bool]
+) -> Rescored:
+    with clinic.database.read() as session:
+        course_row(session, course_id)
+        photos = lacking(session, course_id, wanted)
+    done = {photo.id: _score(clinic, who, scoring, photo) for photo in photos}
+    return Rescored(
+        tuple(photo for photo, row in done.items() if row is not None),
+        tuple(photo for photo, row in done.items() if row is None),
+    )
+
+
+def _score(clinic: Clinic, who: Who, scoring: Scoring, photo: PhotoRow) -> ScoreRow | None:
+    """A new row for a photo, from exactly its stored bytes; None where the program failed on it."""
+    assert photo.wrapped_key is not None
+    view, data = View(photo.view), clinic.vault.get(photo.id, photo.wrapped_key)
+    scored = scoring.again(data, view, front_camera=photo.front_camera)
+    if scored.answer is None or is_crash(scored.answer):
+        clinic.note(Deed(who.account, "failed", f"photo/{photo.id}", {"what": "score"}))
+        return None
+    return _kept(clinic, who, photo.id, view, scored)
+
+
+def _kept(clinic: Clinic, who: Who, photo_id: str, view: View, scored: Scored) -> ScoreRow:
+    assert scored.answer is not None
+    row = score_row(photo_id, view, scored.model, scored.answer)
+    with clinic.database.write() as session:
+        photo_row(session, photo_id)  # it may have been erased meanwhile
+        row.created = now()
+        session.add(row)
+        record(session, Deed(who.account, "score", f"photo/{photo_id}", {"score": row.id, "model": scored.model}))
+    return row
