@@ -7,6 +7,7 @@ locked (PostgreSQL), so that two requests cannot both find a day free.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,12 +15,21 @@ from sqlalchemy.orm import Session
 from scarscore.serve.records.errors import Invalid, NotFound
 from scarscore.serve.records.tables import CourseRow, PatientRow, PhotoRow, SessionRow, VisitRow
 
+Row = TypeVar("Row", PatientRow, CourseRow, SessionRow, VisitRow, PhotoRow)
+
+
+def any_row(session: Session, kind: type[Row], row_id: str, what: str, *, lock: bool = False) -> Row:
+    """The row of this id, erased or not. Raises `NotFound`."""
+    # PostgreSQL would fail over a NUL, so that nothing but an id is ever sent to it.
+    row = session.get(kind, row_id, with_for_update=lock or None) if row_id.isalnum() else None
+    if row is None:
+        raise NotFound(f"there is no such {what} here")
+    return row
+
 
 def patient_row(session: Session, patient_id: str, *, lock: bool = False) -> PatientRow:
     """The patient. Raises `NotFound`, also where the patient was erased."""
-    row = session.get(PatientRow, patient_id, with_for_update=lock or None)
-    if row is None:
-        raise NotFound("there is no such patient here")
+    row = any_row(session, PatientRow, patient_id, "patient", lock=lock)
     if row.erased is not None:
         raise NotFound("this patient was erased")
     return row
@@ -27,17 +37,12 @@ def patient_row(session: Session, patient_id: str, *, lock: bool = False) -> Pat
 
 def course_row(session: Session, course_id: str, *, lock: bool = False) -> CourseRow:
     """The course. Raises `NotFound`."""
-    row = session.get(CourseRow, course_id, with_for_update=lock or None)
-    if row is None:
-        raise NotFound("there is no such course here")
-    return row
+    return any_row(session, CourseRow, course_id, "course", lock=lock)
 
 
 def session_row(session: Session, session_id: str, *, lock: bool = False) -> SessionRow:
     """The treatment; `lock` locks its course. Raises `NotFound`."""
-    row = session.get(SessionRow, session_id)
-    if row is None:
-        raise NotFound("there is no such session here")
+    row = any_row(session, SessionRow, session_id, "session")
     if lock:
         course_row(session, row.course_id, lock=True)
     return row
@@ -45,9 +50,7 @@ def session_row(session: Session, session_id: str, *, lock: bool = False) -> Ses
 
 def visit_row(session: Session, visit_id: str, *, lock: bool = False) -> VisitRow:
     """The visit; `lock` locks its course. Raises `NotFound`."""
-    row = session.get(VisitRow, visit_id)
-    if row is None:
-        raise NotFound("there is no such visit here")
+    row = any_row(session, VisitRow, visit_id, "visit")
     if lock:
         course_row(session, row.course_id, lock=True)
     return row
@@ -55,9 +58,7 @@ def visit_row(session: Session, visit_id: str, *, lock: bool = False) -> VisitRo
 
 def photo_row(session: Session, photo_id: str) -> PhotoRow:
     """The photo. Raises `NotFound`, also where it was erased."""
-    row = session.get(PhotoRow, photo_id)
-    if row is None:
-        raise NotFound("there is no such photo here")
+    row = any_row(session, PhotoRow, photo_id, "photo")
     if row.erased is not None:
         raise NotFound("this photo was erased")
     return row

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
-from scarscore.serve.records.errors import Conflict, Invalid, NotFound
-from scarscore.serve.records.find import patient_row, short_text
+from scarscore.serve.records.errors import Conflict, Invalid
+from scarscore.serve.records.find import any_row, patient_row, short_text
 from scarscore.serve.records.keep import KEEP, Keep, kept
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.tables import Json, PatientRow, new_id
@@ -58,9 +58,7 @@ def create_patient(clinic: Clinic, who: Who, *, pseudonym: str | None, name: str
 def patient(clinic: Clinic, who: Who, patient_id: str) -> Patient:
     """One patient, an erased one's tombstone too. Raises `NotFound`."""
     with clinic.doing(Deed(who.account, "read", f"patient/{patient_id}")) as session:
-        row = session.get(PatientRow, patient_id)
-        if row is None:
-            raise NotFound("there is no such patient here")
+        row = any_row(session, PatientRow, patient_id, "patient")
     return patient_of(clinic, row)
 
 

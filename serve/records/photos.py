@@ -21,7 +21,7 @@ from scarscore.serve.records.answers import score_row
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound, VaultError
-from scarscore.serve.records.find import photo_row, photos_of, short_text, visit_row
+from scarscore.serve.records.find import any_row, photo_row, photos_of, short_text, visit_row
 from scarscore.serve.records.history import filed, newest, score_rows
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.scored import Scored
@@ -142,17 +142,14 @@ def known_upload(clinic: Clinic, visit_id: str, source_sha256: str, upload: Uplo
             photo = session.get(PhotoRow, row.photo_id)
             assert photo is not None
             return stored(session, photo)
-        _check_new(session, visit_id, source_sha256)
+        check_not_there(session, visit_id, source_sha256)
     return None
 
 
 def photo(clinic: Clinic, who: Who, photo_id: str) -> StoredPhoto:
     """One photo, an erased one's row too. Raises `NotFound`."""
     with clinic.doing(Deed(who.account, "read", f"photo/{photo_id}")) as session:
-        row = session.get(PhotoRow, photo_id)
-        if row is None:
-            raise NotFound("there is no such photo here")
-        return stored(session, row)
+        return stored(session, any_row(session, PhotoRow, photo_id, "photo"))
 
 
 def photos(clinic: Clinic, who: Who, visit_id: str) -> tuple[StoredPhoto, ...]:
@@ -193,7 +190,8 @@ def stored(session: Session, row: PhotoRow) -> StoredPhoto:
     return StoredPhoto(
         row.id, row.visit_id, view, row.region, row.camera, row.sha256, row.size, row.width, row.height,
         row.front_camera, row.created, row.erased,
-        recorded(score) if score is not None and not forbidden else None, "" if row.erased else why,
+        recorded(session, score, row.camera) if score is not None and not forbidden else None,
+        "" if row.erased else why,
     )  # fmt: skip
 
 
@@ -204,10 +202,6 @@ def check_not_there(session: Session, visit_id: str, source_sha256: str, sha256:
     found = session.scalars(wanted.where(same)).first()
     if found is not None:
         raise Conflict(f"this visit has the photo already: {found.id}")
-
-
-def _check_new(session: Session, visit_id: str, source_sha256: str) -> None:
-    check_not_there(session, visit_id, source_sha256)
 
 
 def _new_row(prepared: Scored, visit_id: str, source_sha256: str, place: Place) -> PhotoRow:

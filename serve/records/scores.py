@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from scarscore.serve.course.records import Timing
+from scarscore.serve.course.error import error_for
+from scarscore.serve.course.records import MeasurementError, Timing
 from scarscore.serve.records.answers import answer_of, score_row
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
@@ -20,6 +21,7 @@ from scarscore.serve.records.find import course_row, photo_row, photos_of, visit
 from scarscore.serve.records.history import filed, newest, score_rows, visit_rows
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.scored import Scored, Scoring
+from scarscore.serve.records.settings import course_settings
 from scarscore.serve.records.tables import PhotoRow, ScoreRow
 from scarscore.serve.scoring.result import PhotoScore, Reason, Refusal, View
 
@@ -28,13 +30,17 @@ FAILED = "the program failed on this photo; nothing was recorded. Try again; if 
 
 @dataclass(frozen=True)
 class RecordedScore:
-    """One answer of a photo: asked as which view, by which networks (`ScoreRow.model`), when."""
+    """One answer of a photo: asked as which view, by which networks (`ScoreRow.model`), when.
+
+    `error` is how far a severity of this view, camera and network strays from shot to shot.
+    """
 
     id: str
     photo_id: str
     view: View
     model: str
     answer: PhotoScore | Refusal
+    error: MeasurementError
     created: datetime
 
 
@@ -49,8 +55,8 @@ class Rescored:
 def scores(clinic: Clinic, who: Who, photo_id: str) -> tuple[RecordedScore, ...]:
     """All answers of a photo, oldest first. Raises `NotFound`."""
     with clinic.doing(Deed(who.account, "read", f"photo/{photo_id}", {"what": "scores"})) as session:
-        photo_row(session, photo_id)
-        return tuple(recorded(row) for row in score_rows(session, [photo_id])[photo_id])
+        camera = photo_row(session, photo_id).camera
+        return tuple(recorded(session, row, camera) for row in score_rows(session, [photo_id])[photo_id])
 
 
 def rescore_photo(clinic: Clinic, who: Who, scoring: Scoring, photo_id: str) -> RecordedScore:
@@ -63,7 +69,8 @@ def rescore_photo(clinic: Clinic, who: Who, scoring: Scoring, photo_id: str) -> 
     row = _score(clinic, who, scoring, photo)
     if row is None:
         raise RecordsError(FAILED)
-    return recorded(row)
+    with clinic.database.read() as session:
+        return recorded(session, row, photo.camera)
 
 
 def rescore_course(clinic: Clinic, who: Who, scoring: Scoring, course_id: str) -> Rescored:
@@ -77,11 +84,13 @@ def settle(clinic: Clinic, who: Who, scoring: Scoring, course_id: str) -> Rescor
     return _score_all(clinic, who, scoring, course_id, lambda view, rows: newest(rows, view) is None)
 
 
-def lacking(session: Session, course_id: str, wanted: Callable[[View, Sequence[ScoreRow]], bool]) -> list[PhotoRow]:
-    """The photos of a course that timing allows to score, and whose view and scores (oldest first) are as `wanted`."""
+def lacking(
+    session: Session, course_id: str, wanted: Callable[[View, Sequence[ScoreRow]], bool], on: date = date.max
+) -> list[PhotoRow]:
+    """The photos of a course up to a day that timing allows to score, whose view and scores are as `wanted`."""
     told = []
     for visit in visit_rows(session, course_id):
-        if filed(session, visit).when.timing is Timing.NOT_SCORED:
+        if visit.day > on or filed(session, visit).when.timing is Timing.NOT_SCORED:
             continue
         photos = photos_of(session, visit.id)
         rows = score_rows(session, [photo.id for photo in photos])
@@ -89,9 +98,23 @@ def lacking(session: Session, course_id: str, wanted: Callable[[View, Sequence[S
     return told
 
 
-def recorded(row: ScoreRow) -> RecordedScore:
-    """The score of a row."""
-    return RecordedScore(row.id, row.photo_id, View(row.view), row.model, answer_of(row), row.created)
+def recorded(session: Session, row: ScoreRow, camera: str) -> RecordedScore:
+    """The score of a row, of a photo that this camera took."""
+    view = View(row.view)
+    error = error_for(view, camera, row.model, course_settings(session).errors)
+    return RecordedScore(row.id, row.photo_id, view, row.model, answer_of(row), error, row.created)
+
+
+def score_unstored(
+    clinic: Clinic, who: Who, scoring: Scoring, upload: bytes, view: View | None, camera: str
+) -> tuple[PhotoScore | Refusal, MeasurementError]:
+    """Score a photo of which nothing is stored, as it would be scored if it were; and the error of its severity."""
+    scored = scoring.score(upload, view)
+    assert scored.answer is not None
+    kind = "failed" if is_crash(scored.answer) else "score"
+    with clinic.doing(Deed(who.account, kind, "photo/-", {"model": scored.model})) as session:
+        errors = course_settings(session).errors
+    return scored.answer, error_for(view or View.CLOSEUP, camera, scored.model, errors)
 
 
 def is_crash(answer: PhotoScore | Refusal | None) -> bool:

@@ -1,17 +1,20 @@
-"""Clears the vault of files that no row names: what a crash left between a photo's file and its row, or its erasure."""
+"""Clears away what a crash may leave: files of the vault that no row names, and old pages in the database's log."""
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, now
-from scarscore.serve.records.errors import NotFound
+from scarscore.serve.records.errors import NotFound, RecordsError
 from scarscore.serve.records.tables import PhotoRow
 
 AGE = timedelta(hours=1)  # a photo is stored within a minute: what is older belongs to no request that still runs
+
+TRIES, PAUSE = 20, 0.25  # for the write-ahead log, which a transaction that reads keeps from being emptied
 
 
 def sweep(clinic: Clinic, older: timedelta = AGE) -> tuple[str, ...]:
@@ -33,3 +36,20 @@ def _is_old(clinic: Clinic, name: str, older: timedelta) -> bool:
         return now() - clinic.vault.written(name) > older
     except NotFound:  # somebody else removed it meanwhile
         return False
+
+
+def empty_log(clinic: Clinic) -> None:
+    """Take SQLite's write-ahead log into the file and cut it to nothing. Raises `RecordsError` while it is in use."""
+    engine = clinic.database.engine
+    if engine.dialect.name != "sqlite":
+        return
+    for _ in range(TRIES):
+        connection = engine.raw_connection()  # the engine's own begin a transaction, in which it cannot be emptied
+        try:
+            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        if not busy:
+            return
+        time.sleep(PAUSE)
+    raise RecordsError("erased; but the write-ahead log is in use and could not be emptied: start the server again")

@@ -1,0 +1,40 @@
+"""The picture beside a stored photo's number: its heat map, drawn from its stored bytes when it is asked for."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+from scarscore.serve.course.measured import Networks
+from scarscore.serve.course.records import Timing
+from scarscore.serve.records.audit import Deed
+from scarscore.serve.records.clinic import Clinic
+from scarscore.serve.records.errors import Conflict
+from scarscore.serve.records.find import photo_row, visit_row
+from scarscore.serve.records.history import filed
+from scarscore.serve.records.people import Who
+from scarscore.serve.records.photos import opened
+from scarscore.serve.scoring.overlay import draw
+from scarscore.serve.scoring.result import PhotoScore, Refusal, View
+
+
+def photo_overlay(clinic: Clinic, who: Who, networks: Networks, photo_id: str) -> bytes | Refusal:
+    """A photo under its heat map by the present networks, as PNG; the refusal where it cannot be judged.
+
+    Raises `NotFound`, `VaultError`, and `Conflict` where timing forbids a severity.
+    """
+    with clinic.doing(Deed(who.account, "read", f"photo/{photo_id}", {"what": "overlay"})) as session:
+        row = photo_row(session, photo_id)
+        when = filed(session, visit_row(session, row.visit_id)).when
+    if when.timing is Timing.NOT_SCORED:
+        raise Conflict(when.words)
+    data = opened(clinic, who, row)
+    seen = networks.scorer.examine(data, view=View(row.view), front_camera=row.front_camera)
+    if not isinstance(seen.answer, PhotoScore):
+        return seen.answer
+    assert seen.pixels is not None
+    assert seen.severity_map is not None
+    buffer = io.BytesIO()
+    Image.fromarray(draw(seen.pixels, seen.severity_map, seen.answer)).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

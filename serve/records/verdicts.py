@@ -1,0 +1,120 @@
+"""The verdict on a recorded course, computed from its rows whenever it is asked for: corrections are followed at once.
+
+Only scores of the networks that run now count; photos that these have not scored are named, so that the clinic can
+have them scored again. Laying photos over each other takes seconds, so the last few answers are kept in memory, each
+under a digest of all that it rests on: a row that changes makes another digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from scarscore.model.bundle import DEFAULT
+from scarscore.serve.course.measured import Measured, Networks, measured_course
+from scarscore.serve.course.records import Course, Shot
+from scarscore.serve.course.verdict import as_of
+from scarscore.serve.errors import UsageError
+from scarscore.serve.records.audit import Deed
+from scarscore.serve.records.clinic import Clinic, today
+from scarscore.serve.records.errors import Conflict, Invalid, NotFound, VaultError
+from scarscore.serve.records.find import photo_row
+from scarscore.serve.records.history import course_of, newest
+from scarscore.serve.records.people import Who
+from scarscore.serve.records.photos import opened
+from scarscore.serve.records.scores import lacking
+
+KEPT = 8  # courses whose pictures are held in memory, some megabytes each
+
+
+@dataclass
+class Kept:
+    """The last answers, oldest first, by digest. One is computed at a time: it takes a core for seconds."""
+
+    told: OrderedDict[str, Measured] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    computing: threading.Lock = field(default_factory=threading.Lock)
+    forgotten: int = 0
+
+    def get(self, digest: str, compute: Callable[[], Measured]) -> Measured:
+        """The answer of this digest, computed if it is not here."""
+        if (known := self._known(digest)) is not None:
+            return known
+        with self.computing:
+            before = self.forgotten
+            found = self._known(digest) or compute()
+            with self.lock:
+                if before == self.forgotten:
+                    self.told[digest] = found
+                while len(self.told) > KEPT:
+                    self.told.popitem(last=False)
+            return found
+
+    def forget(self) -> None:
+        """Let go of all of them, and of the pictures in them: somebody was erased."""
+        with self.lock:
+            self.told.clear()
+            self.forgotten += 1
+
+    def _known(self, digest: str) -> Measured | None:
+        with self.lock:
+            if digest in self.told:
+                self.told.move_to_end(digest)
+            return self.told.get(digest)
+
+
+CACHE = Kept()
+
+
+@cache
+def networks(model: str = DEFAULT) -> Networks:
+    """The networks of this name, loaded once. Raises `ModelError`."""
+    return Networks.load(model)
+
+
+def measured(clinic: Clinic, who: Who, networks: Networks, course_id: str, on: date) -> Measured:
+    """The course as it stood on a day: visits in numbers, photos compared, and the verdict.
+
+    Raises `NotFound`, `Invalid` for a day that lies ahead, and `Conflict` where the records contradict themselves.
+    """
+    if on > today():
+        raise Invalid(f"{on} lies in the future")
+    deed = Deed(who.account, "read", f"course/{course_id}", {"what": "verdict", "on": on.isoformat()})
+    with clinic.doing(deed) as session:
+        course = as_of(course_of(session, course_id, networks.text), on)
+    digest = hashlib.sha256(repr((clinic.place, networks.text, on, course)).encode()).hexdigest()
+    return CACHE.get(digest, lambda: _computed(clinic, who, networks, course, on))
+
+
+def needs_rescore(clinic: Clinic, course_id: str, networks: str, on: date) -> tuple[str, ...]:
+    """The photos that count up to that day and that these networks have not scored as their view, by id."""
+    with clinic.database.read() as session:
+        photos = lacking(session, course_id, lambda view, rows: newest(rows, view, networks) is None, on)
+        return tuple(photo.id for photo in photos)
+
+
+def _computed(clinic: Clinic, who: Who, networks: Networks, course: Course, on: date) -> Measured:
+    def photo(shot: Shot) -> bytes | None:
+        try:
+            with clinic.database.read() as session:
+                row = photo_row(session, shot.photo)
+            return opened(clinic, who, row)
+        except (NotFound, VaultError):  # erased meanwhile, or damaged, which is audited: told as not readable
+            return None
+
+    try:
+        return measured_course(course, networks, on, photo, _quiet)
+    except UsageError as error:
+        raise Conflict(str(error)) from None
+
+
+@contextmanager
+def _quiet(_: int) -> Iterator[Callable[[], None]]:
+    """No progress is shown."""
+    yield lambda: None
