@@ -15,9 +15,33 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/livez"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/metrics"): PUBLIC,  # on loopback alone
+    ("GET", "/api/v1/openapi.json"): PUBLIC,
+    ("GET", "/"): PUBLIC,  # leads to where somebody can sign in
+    ("GET", "/setup"): PUBLIC,
+    ("GET", "/sign-in"): PUBLIC,
+    ("GET", "/connect"): VIEWER,
+    ("GET", "/static/{name}"): PUBLIC,
+    ("POST", "/api/v1/setup"): PUBLIC,  # with the code from the terminal, once
+    ("POST", "/api/v1/sign-in"): PUBLIC,
+    ("POST", "/api/v1/sign-out"): VIEWER,
+    ("GET", "/api/v1/me"): VIEWER,
+    ("PUT", "/api/v1/me/password"): VIEWER,
+    ("GET", "/api/v1/accounts"): ADMIN,
+    ("POST", "/api/v1/accounts"): ADMIN,
+    ("PUT", "/api/v1/accounts/{account}/role"): ADMIN,
+    ("PUT", "/api/v1/accounts/{account}/password"): ADMIN,
+    ("POST", "/api/v1/accounts/{account}/deactivate"): ADMIN,
+    ("POST", "/api/v1/accounts/{account}/reactivate"): ADMIN,
+    ("GET", "/api/v1/tokens"): VIEWER,  # one's own; everybody's for admins
+    ("POST", "/api/v1/tokens"): VIEWER,
+    ("DELETE", "/api/v1/tokens/{token}"): VIEWER,
+    ("GET", "/api/v1/settings"): VIEWER,
+    ("PUT", "/api/v1/settings"): ADMIN,
+    ("GET", "/api/v1/audit"): ADMIN,
+    ("GET", "/api/v1/audit/verify"): ADMIN,
 }
 
 
 def least_role(method: str, path: str) -> Role | None:
     """The least role that a route needs, None where everybody may. Raises `KeyError` for a route that is not listed."""
-    return ACCESS[method, path]
+    return ACCESS["GET" if method == "HEAD" else method, path]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import Depends, FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from scarscore.serve.scoring.files import MAX_BYTES
 from scarscore.serve.web import problems
+from scarscore.serve.web.csrf import CrossSite
+from scarscore.serve.web.door import Door
+from scarscore.serve.web.headers import SafeHeaders
+from scarscore.serve.web.hosts import KnownHosts
+from scarscore.serve.web.metrics import Counted, Metrics
+from scarscore.serve.web.ready import warm_up
 from scarscore.serve.web.routes import ROUTERS
-from scarscore.serve.web.state import Service, allowed
-
-ROOM = 65_536  # bytes beside a photo that a request may hold
+from scarscore.serve.web.state import SMALL, Service, allowed
+from scarscore.serve.web.watch import Watch
 
 
 def create_app(service: Service) -> FastAPI:
-    """The application over this service. Nothing is opened or started here."""
+    """The application over this service. Nothing is opened here; a photo is scored once it runs (`/readyz`)."""
     app = FastAPI(
         title="scarscore",
         description="Severity of acne scars over a course. A measurement for documentation; not a diagnosis.",
@@ -21,10 +30,29 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(allowed)],
-        max_body_size=MAX_BYTES + ROOM,
+        lifespan=_running,
     )
-    app.state.service = service
+    app.state.service, app.state.metrics = service, Metrics()
+    service.scoring = Counted(service.scoring, app.state.metrics)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    _guard(app, service)
     return app
+
+
+def _guard(app: FastAPI, service: Service) -> None:
+    """What a request passes; Starlette takes the innermost first. A route that brings a file sets its own limit."""
+    app.add_middleware(Door)
+    app.add_middleware(CrossSite)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BYTES + SMALL)
+    app.add_middleware(KnownHosts, hosts=service.hosts)
+    app.add_middleware(Watch, metrics=app.state.metrics)
+    app.add_middleware(SafeHeaders, secure=service.secure)
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    warm_up(service.scoring, service.ready, app.state.metrics)
+    yield

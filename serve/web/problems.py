@@ -10,7 +10,7 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from scarscore.model.errors import ModelError
@@ -38,7 +38,16 @@ STATUS: tuple[tuple[type[Exception], int, str], ...] = (
 )
 
 
-class Refused(Exception):  # noqa: N818 - what the photo is
+# What the framework itself refuses.
+FRAMEWORK: dict[int, tuple[str, str]] = {
+    400: ("invalid", "the request cannot be read"),
+    404: ("not_found", "there is nothing at this address"),
+    405: ("method_not_allowed", "this address does not answer to that method"),
+    413: ("too_large", "this is more than the server takes at once"),
+}
+
+
+class Refused(Exception):
     """A photo that was refused where a score was asked for."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -48,6 +57,8 @@ class Refused(Exception):  # noqa: N818 - what the photo is
 
 def problem(status: int, reason: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error's answer."""
+    if status == 401:
+        headers = {"WWW-Authenticate": "Bearer", **(headers or {})}  # RFC 9110 asks for it
     return JSONResponse({"error": {"reason": reason, "message": message}}, status, headers)
 
 
@@ -61,10 +72,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-def _ours(_: Request, error: Exception) -> JSONResponse:
+def ours(error: Exception) -> JSONResponse:
+    """The answer to an error of ours."""
     status, reason = next((status, reason) for kind, status, reason in STATUS if isinstance(error, kind))
     headers = {"Retry-After": str(error.wait)} if isinstance(error, errors.TooMany) else None
     return problem(status, reason, str(error), headers)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    if wants_page and isinstance(error, errors.NotSignedIn):
+        return RedirectResponse("/sign-in", 303)
+    return ours(error)
 
 
 def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -80,8 +99,8 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 def _framework(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    reason = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "failed")
-    return problem(error.status_code, reason, str(error.detail), dict(error.headers or {}))
+    reason, message = FRAMEWORK.get(error.status_code, ("failed", str(error.detail)))
+    return problem(error.status_code, reason, message, dict(error.headers or {}))
 
 
 def _unforeseen(_: Request, error: Exception) -> JSONResponse:

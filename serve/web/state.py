@@ -14,8 +14,11 @@ from scarscore.serve.records.errors import NotAllowed, NotSignedIn, RecordsError
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.scored import Scoring
 from scarscore.serve.web.access import least_role
+from scarscore.serve.web.ready import Readiness
+from scarscore.serve.web.setup_code import OneTimeCode
 
 COOKIE = "scarscore"
+SMALL = 65_536  # bytes: the most that a request without a photo or a file may bring
 
 
 @dataclass
@@ -26,7 +29,16 @@ class Service:
     scoring: Scoring
     clinic: Clinic | None = None
     secure: bool = False  # whether browsers reach it by TLS
-    setup_code: str = field(default="", repr=False)
+    setup_code: OneTimeCode | None = field(default=None, repr=False)
+    hosts: frozenset[str] = frozenset()  # the names it goes by, where they are known; any without
+    addresses: tuple[str, ...] = ()  # the web addresses by which other machines reach it
+    fingerprint: str = ""  # of a certificate that the server made itself
+    ready: Readiness = field(default_factory=Readiness)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the browser's cookie. By TLS no other host of the domain can plant one of that name."""
+        return f"__Host-{COOKIE}" if self.secure else COOKIE
 
 
 def service(request: Request) -> Service:
@@ -46,22 +58,33 @@ def open_clinic(request: Request) -> Clinic:
 
 def asking(request: Request) -> Who | None:
     """Who is asking: by a token in the Authorization header, else by the browser's cookie; None where by neither."""
-    clinic = service(request).clinic
-    if clinic is None:
+    if "asking" not in request.scope:  # asked once for each request
+        request.scope["asking"] = _identified(request)
+    found: Who | None = request.scope["asking"]
+    return found
+
+
+def _identified(request: Request) -> Who | None:
+    served = service(request)
+    if served.clinic is None:
         return None
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        return identify(clinic, token=token.strip())
-    cookie = request.cookies.get(COOKIE) or request.cookies.get(f"__Host-{COOKIE}")
-    return identify(clinic, cookie=cookie) if cookie else None
+        return identify(served.clinic, token=token.strip())
+    cookie = request.cookies.get(served.cookie)
+    return identify(served.clinic, cookie=cookie) if cookie else None
 
 
-def allowed(request: Request, who: Annotated[Who | None, Depends(asking)]) -> None:
+def allowed(request: Request) -> None:
     """Hold the request against the table of roles. What is refused is audited."""
     path = request.scope["route"].path
-    least = least_role(request.method, path)
+    try:
+        least = least_role(request.method, path)
+    except KeyError:
+        raise NotAllowed("this route stands in no table of roles, so nobody may use it") from None
     if least is None:
         return
+    who = asking(request)
     if who is None:
         raise NotSignedIn("sign in first, or send a token")
     if not who.may(least):

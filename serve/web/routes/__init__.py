@@ -4,4 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from scarscore.serve.web.routes import accounts, audit, health, pages, settings, setup, signing, tokens
+
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    pages.router,
+    setup.router,
+    signing.router,
+    accounts.router,
+    tokens.router,
+    settings.router,
+    audit.router,
+)

@@ -1,0 +1,113 @@
+"""The clinic's own settings: its name, its timing rules, how long records are kept, its cameras' measurement errors.
+
+Whoever is signed in may read them; an admin changes them, and the old ones stay in the audit log. The name of a clinic
+is no patient's, but stays out of the log all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from scarscore.serve.course import records as course
+from scarscore.serve.course.check import check_rules
+from scarscore.serve.course.records import ErrorSource, MeasurementError, TimingRules
+from scarscore.serve.records.audit import Deed, record
+from scarscore.serve.records.clinic import Clinic, now
+from scarscore.serve.records.errors import Invalid, RecordsError
+from scarscore.serve.records.find import short_text
+from scarscore.serve.records.people import Role, Who
+from scarscore.serve.records.tables import ClinicRow
+
+LONGEST_NAME = 200
+RETENTION = (1, 100)  # years; what holds is the law of the place, which this program does not know
+RETENTION_YEARS = 10  # at set-up: what several countries ask of outpatient records; a clinic sets its own
+_TIMING = TypeAdapter(TimingRules)
+_ERRORS = TypeAdapter(tuple[MeasurementError, ...])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a clinic sets. `errors` are measured with its own cameras (`scarscore repeatability`)."""
+
+    name: str
+    timing: TimingRules
+    errors: tuple[MeasurementError, ...]
+    retention_years: int
+
+
+def settings(clinic: Clinic, who: Who) -> Settings:
+    """The settings as they are."""
+    with clinic.doing(Deed(who.account, "read", "settings")) as session:
+        return _settings(_row(session))
+
+
+def course_settings(session: Session) -> course.Clinic:
+    """What a course is judged by: timing rules and measurement errors."""
+    now_set = _settings(_row(session))
+    return course.Clinic(now_set.timing, now_set.errors)
+
+
+def change_settings(clinic: Clinic, who: Who, new: Settings) -> Settings:
+    """Set everything anew. Raises `NotAllowed`, `Invalid`, and `UsageError` for rules that contradict themselves."""
+    who.require(Role.ADMIN)
+    checked = _checked(new)
+    with clinic.database.write() as session:
+        row = _row(session)
+        before = {"timing": row.timing, "errors": row.errors, "retention_years": row.retention_years}
+        record(session, Deed(who.account, "correct", "settings", {"before": before}))
+        _fill(row, checked)
+    return checked
+
+
+def first_settings(name: str) -> ClinicRow:
+    """The settings of a clinic that is being set up, ready to be added. Raises `Invalid`."""
+    row = ClinicRow(id=1, created=now())
+    _fill(row, _checked(Settings(name, TimingRules(), (), RETENTION_YEARS)))
+    return row
+
+
+def _checked(new: Settings) -> Settings:
+    name = short_text(new.name, "the clinic's name", LONGEST_NAME)
+    if not name:
+        raise Invalid("the clinic needs a name")
+    if not RETENTION[0] <= new.retention_years <= RETENTION[1]:
+        raise Invalid(f"records are kept for {RETENTION[0]} to {RETENTION[1]} years")
+    check_rules(new.timing)
+    for error in new.errors:
+        _check_error(error)
+    return Settings(name, new.timing, new.errors, new.retention_years)
+
+
+def _check_error(error: MeasurementError) -> None:
+    if error.source is not ErrorSource.CLINIC:
+        raise Invalid("a clinic states errors that it measured itself; the network's own come with the network")
+    if not (isfinite(error.sem) and 0 < error.sem <= 100):
+        raise Invalid(f"a measurement error of {error.sem:g} points cannot be; it lies over 0 and up to 100")
+    if not 0 <= error.shared <= 1:
+        raise Invalid("the share of the error that shots of one visit have in common lies from 0 to 1")
+    if error.subjects < 0 or error.shots < 0:
+        raise Invalid("there cannot be fewer than 0 subjects or shots")
+    short_text(error.camera or "", "the camera's name", 80)
+
+
+def _fill(row: ClinicRow, new: Settings) -> None:
+    row.name, row.retention_years = new.name, new.retention_years
+    row.timing = _TIMING.dump_python(new.timing, mode="json")
+    row.errors = list(_ERRORS.dump_python(new.errors, mode="json"))
+
+
+def _settings(row: ClinicRow) -> Settings:
+    return Settings(
+        row.name, _TIMING.validate_python(row.timing), _ERRORS.validate_python(row.errors), row.retention_years
+    )
+
+
+def _row(session: Session) -> ClinicRow:
+    row = session.get(ClinicRow, 1)
+    if row is None:
+        raise RecordsError("this clinic has not been set up yet")
+    return row

@@ -1,0 +1,61 @@
+"""Whether the server can do what it is there for: it scores a made-up photo before it says that it is ready.
+
+The photo is drawn by `datasets/synthetic`; scoring it loads the networks in the pool's processes, which refuse a file
+whose hash is not the expected one. It takes seconds, so it happens in a thread while the server answers already.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+from threading import Thread
+
+from PIL import Image
+
+from scarscore.model.errors import ModelError
+from scarscore.serve.errors import ServeError
+from scarscore.serve.records.scored import Scoring
+from scarscore.serve.scoring.result import PhotoScore
+from scarscore.serve.web.metrics import Metrics
+
+_LOG = logging.getLogger("scarscore")
+
+
+@dataclass
+class Readiness:
+    """Whether photos can be scored, and why not."""
+
+    is_ready: bool = False
+    why: str = "the networks are still being loaded"
+
+
+def warm_up(scoring: Scoring, ready: Readiness, metrics: Metrics) -> Thread:
+    """Score a made-up photo, in a thread of its own, and say in `ready` what came of it."""
+    thread = Thread(target=_try, args=(scoring, ready, metrics), name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def made_up_photo() -> bytes:
+    """A JPEG of synthetic skin with scars."""
+    from scarscore.datasets.synthetic.course import healing_course
+
+    file = io.BytesIO()
+    Image.fromarray(healing_course(seed=1, visits=2)[0].pixels).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def _try(scoring: Scoring, ready: Readiness, metrics: Metrics) -> None:
+    try:
+        scored = scoring.score(made_up_photo(), None)
+    except (ServeError, ModelError) as error:
+        ready.why = str(error)
+    except Exception as error:  # noqa: BLE001 - the server says that it is not ready, and goes on
+        ready.why = f"a made-up photo could not be scored: {type(error).__name__}"
+    else:
+        ready.is_ready = isinstance(scored.answer, PhotoScore)
+        ready.why = "" if ready.is_ready else "a made-up photo was refused: run `scarscore check`"
+    metrics.ready.set(ready.is_ready)
+    if not ready.is_ready:
+        _LOG.error("not ready: %s", ready.why)

@@ -1,0 +1,60 @@
+"""Whether the server lives and can work, and its numbers: for whatever watches it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.datastructures import Headers
+
+from scarscore.serve.records.errors import NotAllowed
+from scarscore.serve.records.setup import answers
+from scarscore.serve.web.hosts import LOOPBACK, host_of, is_loopback
+from scarscore.serve.web.metrics import FORMAT, Metrics
+from scarscore.serve.web.problems import problem
+from scarscore.serve.web.schema import Answer, errors
+from scarscore.serve.web.state import Served
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(Answer):
+    """The server answers."""
+
+    alive: bool = True
+
+
+class Ready(Answer):
+    """The server can score photos; `set_up` is whether it has a clinic yet."""
+
+    ready: bool
+    set_up: bool
+
+
+@router.get("/livez", summary="Whether the server answers", response_model=Alive)
+def livez() -> Alive:
+    """Always 200 while the process runs."""
+    return Alive()
+
+
+@router.get("/readyz", summary="Whether photos can be scored", response_model=Ready, responses=errors(503))
+def readyz(served: Served) -> Response:
+    """200 once the networks' hashes were checked and a made-up photo was scored, and the records answer; else 503."""
+    if not served.ready.is_ready:
+        return problem(503, "not_ready", served.ready.why)
+    if served.clinic is not None:
+        answers(served.clinic)
+    return JSONResponse(Ready(ready=True, set_up=served.clinic is not None).model_dump())
+
+
+@router.get("/metrics", summary="Numbers for a monitor", response_class=PlainTextResponse, responses=errors(403))
+def metrics(request: Request) -> PlainTextResponse:
+    """Requests, latencies and scores in Prometheus's format, without any id. Only from this machine itself.
+
+    The name asked for must be loopback's too: a proxy on this machine asks for the clinic's name.
+    """
+    peer = request.client.host if request.client else ""
+    name = host_of(Headers(scope=request.scope))
+    if not is_loopback(peer) or name not in LOOPBACK:
+        raise NotAllowed("the numbers are told on this machine alone, at 127.0.0.1")
+    found: Metrics = request.app.state.metrics
+    return PlainTextResponse(found.text(), headers={"Content-Type": FORMAT})

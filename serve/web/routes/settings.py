@@ -1,0 +1,81 @@
+"""The clinic's own settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from scarscore.serve.course.records import ErrorSource, MeasurementError, TimingRules
+from scarscore.serve.records.settings import Settings, change_settings, settings
+from scarscore.serve.scoring.result import View
+from scarscore.serve.web.schema import Answer, Body, errors
+from scarscore.serve.web.state import SMALL, Asker, Open
+
+router = APIRouter(prefix="/api/v1/settings", tags=["settings"], max_body_size=SMALL)
+
+Days = Annotated[int, Field(ge=0, le=3650)]
+
+
+class TimingSet(Body):
+    """Days after a session that decide what photos are good for: see `TimingRules` in docs/course.md."""
+
+    not_scored: Days
+    provisional: Days
+    preferred: Days
+    endpoints: tuple[Days, ...] = Field(max_length=20)
+    response: Days
+
+
+class ErrorSet(Body):
+    """The clinic's own measurement error of one shot, in points (0 to 100), as `scarscore repeatability` tells it.
+
+    `view`, `camera` and `model` are for what it was measured; null is any.
+    """
+
+    sem: float = Field(gt=0, le=100)
+    view: View | None = None
+    camera: str | None = Field(None, max_length=80)
+    model: str | None = Field(None, max_length=120)
+    subjects: int = Field(0, ge=0)
+    shots: int = Field(0, ge=0)
+    shared: float = Field(0.25, ge=0, le=1)
+
+
+class SettingsSet(Body):
+    """All settings of a clinic."""
+
+    name: str = Field(max_length=200)
+    timing: TimingSet
+    errors: list[ErrorSet] = Field(max_length=100)
+    retention_years: int
+
+
+class SettingsSeen(Answer):
+    """All settings of a clinic."""
+
+    name: str
+    timing: TimingSet
+    errors: list[ErrorSet]
+    retention_years: int
+
+
+@router.get("", summary="The clinic's settings", response_model=SettingsSeen, responses=errors(401))
+def seen(clinic: Open, who: Asker) -> SettingsSeen:
+    """Name, timing rules, how long records are kept, and the clinic's own measurement errors."""
+    return _seen(settings(clinic, who))
+
+
+@router.put("", summary="Change the settings", response_model=SettingsSeen, responses=errors(401, 403, 422))
+def change(clinic: Open, who: Asker, body: SettingsSet) -> SettingsSeen:
+    """Set everything anew. Verdicts follow at once; what held before stays in the audit log."""
+    timing = TimingRules(**body.timing.model_dump())
+    own = tuple(MeasurementError(source=ErrorSource.CLINIC, **error.model_dump()) for error in body.errors)
+    return _seen(change_settings(clinic, who, Settings(body.name, timing, own, body.retention_years)))
+
+
+def _seen(found: Settings) -> SettingsSeen:
+    timing = TimingSet.model_validate(found.timing, from_attributes=True)
+    own = [ErrorSet.model_validate(error, from_attributes=True) for error in found.errors]
+    return SettingsSeen(name=found.name, timing=timing, errors=own, retention_years=found.retention_years)
