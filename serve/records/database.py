@@ -58,6 +58,7 @@ class Database:
         """A transaction that only reads."""
         with _told(), Session(self.engine, expire_on_commit=False) as session:
             yield session
+            session.expunge_all()  # what was read can be used afterwards: a rollback would forget it
             session.rollback()
 
     def close(self) -> None:

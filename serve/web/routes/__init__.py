@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from scarscore.serve.web.routes import accounts, audit, health, pages, settings, setup, signing, tokens
+from scarscore.serve.web.routes import (
+    accounts,
+    audit,
+    consents,
+    courses,
+    erasure,
+    findings,
+    health,
+    pages,
+    patients,
+    photos,
+    scores,
+    sessions,
+    settings,
+    setup,
+    signing,
+    tokens,
+    verdicts,
+    visits,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -15,4 +34,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     tokens.router,
     settings.router,
     audit.router,
+    patients.router,
+    consents.router,
+    courses.router,
+    sessions.router,
+    visits.router,
+    findings.router,
+    photos.router,
+    scores.router,
+    verdicts.router,
+    erasure.router,
 )
