@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scarscore.serve.records.errors import NotFound
@@ -39,9 +39,10 @@ def sign_in_page(served: Served) -> Response:
 
 
 @router.get("/connect", summary="Page that brings a tablet in")
-def connect_page(served: Served) -> Response:
+def connect_page(served: Served, request: Request) -> Response:
     """The server's addresses as codes for a tablet's camera. They hold no secret: whoever comes must sign in."""
-    codes = [(address, qr_code(address)) for address in served.addresses]
+    behind_a_proxy = (str(request.base_url),) if served.secure else ()
+    codes = [(address, qr_code(address)) for address in served.addresses or behind_a_proxy]
     return page("connect", codes=codes, fingerprint=served.fingerprint)
 
 

@@ -23,7 +23,7 @@ from scarscore.serve.web.app import create_app
 from scarscore.serve.web.setup_code import OneTimeCode
 from scarscore.serve.web.state import Service
 
-PASSWORD = "seven quiet herons"  # noqa: S105 - of accounts that live as long as a test
+PASSWORD = "seven quiet herons"
 HOME = "http://localhost"
 
 
