@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from scarscore.model.bundle import DEFAULT
 from scarscore.serve.records import intake
 from scarscore.serve.records.accounts import create_account, identify, sign_in
 from scarscore.serve.records.answers import networks_text
@@ -35,7 +36,7 @@ def scorer() -> Scorer:
 class InThisProcess:
     """The real networks, without processes of their own: tests of routes need no second one."""
 
-    model = "severity"
+    model = DEFAULT
 
     @property
     def networks(self) -> str:
