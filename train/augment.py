@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scarscore.model.preprocess import GREY, STRIDE, Pixels, fit
+from scarscore.train.bench.healing import COLOURS
 from scarscore.train.samples import Picture
 
 SMALLEST = 180 / 320
@@ -34,13 +35,22 @@ class Look:
     cells: npt.NDArray[np.uint8]
 
 
-def pipeline() -> alb.Compose:
+@dataclass(frozen=True)
+class Variation:
+    """How far looks differ: `scale`, the least and greatest zoom; probabilities (0-1) of `noise` and painted `marks`."""
+
+    scale: tuple[float, float] = (0.85, 1.15)
+    noise: float = 0.4
+    marks: float = 0.0
+
+
+def pipeline(variation: Variation) -> alb.Compose:
     """The augmentations of training, to be seeded before each use."""
     return alb.Compose(
         [
             alb.HorizontalFlip(p=0.5),
             alb.Affine(
-                scale=(0.85, 1.15),
+                scale=variation.scale,
                 rotate=(-12, 12),
                 translate_percent=(-0.05, 0.05),
                 fill=GREY,
@@ -55,7 +65,7 @@ def pipeline() -> alb.Compose:
                 interpolation_pair={"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR},
                 p=0.8,
             ),
-            alb.GaussNoise(std_range=(0.0, 0.03), p=0.4),
+            alb.GaussNoise(std_range=(0.0, 0.03), p=variation.noise),
             alb.ImageCompression(quality_range=(50, 95), p=0.7),
         ]
     )
@@ -70,8 +80,20 @@ def plain(picture: Picture) -> Look:
     return Look(frame.square, cells)
 
 
-def augmented(steps: alb.Compose, look: Look, seed: str) -> Look:
-    """Another look at a photo than the plain one, the same for the same seed."""
-    steps.set_random_seed(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4]))
-    out = steps(image=look.square, mask=look.cells)
+def augmented(steps: alb.Compose, look: Look, seed: str, marks: float = 0.0) -> Look:
+    """Another look at a photo than the plain one, the same for the same seed.
+
+    With the probability `marks` red or brown marks are painted on the skin first: colour is not relief.
+    """
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4])
+    steps.set_random_seed(number)
+    out = steps(image=_painted(look, seed, number, marks), mask=look.cells)
     return Look(out["image"], out["mask"])
+
+
+def _painted(look: Look, seed: str, number: int, marks: float) -> Pixels:
+    chance = np.random.default_rng(number)
+    if chance.random() >= marks:
+        return look.square
+    paint = COLOURS[str(chance.choice(list(COLOURS)))]
+    return paint(look.square, (look.cells > 0).astype(np.float32), seed)

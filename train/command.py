@@ -14,9 +14,12 @@ from scarscore.train.options import data_option, out_option, start_option
 @start_option
 @click.option(
     "--preset",
-    default="severity",
+    "presets",
+    multiple=True,
+    default=("readings", "evidence"),
     show_default=True,
-    help="Configuration: severity, quick, or the path of a TOML file with the same keys.",
+    help="Configuration: readings, evidence, quick, or the path of a TOML file with the same keys. Given more than "
+    "once, a network is trained by each, and their maps are averaged.",
 )
 @out_option("runs/severity", "Folder of the run. What is already in it is gone on from.")
 @click.option(
@@ -29,7 +32,7 @@ from scarscore.train.options import data_option, out_option, start_option
 def train(
     data: Path | None,
     start: Path,
-    preset: str,
+    presets: tuple[str, ...],
     out: Path,
     networks: str | None,
     install: bool,
@@ -50,7 +53,7 @@ def train(
 
     if threads:
         torch.set_num_threads(threads)
-    run = open_run(data_root(data), load_config(preset), out)
+    run = open_run(data_root(data), {Path(name).stem: load_config(name) for name in presets}, out)
     wanted = _networks(networks, run.config.folds)
     if not train_run(run, wanted, start, click.echo):
         click.echo(f"not every network of the run is in {out} yet: calibration waits for the others")

@@ -33,12 +33,21 @@ class Config:
     type_weight: float
     twice: tuple[str, ...]
     close_ups_below: float
+    low_cells_below: float
+    acne_close_ups: int
+    scale: tuple[float, float]
+    noise: float
+    marks: float
+    spread_scale: float
+    fold_norms: bool
 
     def __post_init__(self) -> None:
         if self.folds < 2 or self.epochs < 1 or self.average_epochs < 0 or self.batch < 2:
             raise DataError("a run needs folds >= 2, epochs >= 1, average_epochs >= 0 and batch >= 2")
         if not set(self.twice) <= set(self.sources):
             raise DataError("`twice` names a source that is not trained on")
+        if len(self.scale) != 2 or not 0.0 < self.scale[0] <= 1.0 <= self.scale[1]:
+            raise DataError("`scale` must be two factors, the first at most 1 and the second at least 1")
 
 
 def load_config(preset: str | Path) -> Config:

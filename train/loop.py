@@ -15,7 +15,7 @@ from scipy.stats import spearmanr
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
-from scarscore.model.network import SeverityNetwork
+from scarscore.model.network import SeverityNetwork, fold_norms
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.losses import Batch, losses, photo_severity, total
@@ -29,6 +29,7 @@ class Material:
 
     samples: Sequence[Sample]
     views: Views
+    spread_scale: float = 0.0
 
     @cached_property
     def sources(self) -> list[str]:
@@ -42,12 +43,21 @@ class Material:
         chosen = [self.samples[i] for i in index]
         targets = Batch(
             torch.tensor([self.sources.index(s.rated.photo.source) for s in chosen]),
-            torch.tensor([s.rated.severity for s in chosen], dtype=torch.float32),
+            torch.tensor([s.severity for s in chosen], dtype=torch.float32),
+            torch.tensor([s.at_most for s in chosen]),
+            torch.tensor([trust(s, self.spread_scale) for s in chosen], dtype=torch.float32),
             cells,
             torch.from_numpy(np.stack([s.cell_severity for s in chosen])),
             torch.from_numpy(np.stack([s.types for s in chosen])),
         )
         return features.contiguous(memory_format=torch.channels_last), targets
+
+
+def trust(sample: Sample, scale: float) -> float:
+    """How much a reading counts, 0 to 1: half, where readers differ by `scale` points; 1 where the scale is 0."""
+    if scale <= 0.0 or not sample.rated.readings:
+        return 1.0
+    return float(1.0 / (1.0 + (sample.rated.spread / scale) ** 2))
 
 
 def train_network(
@@ -63,6 +73,8 @@ def train_network(
     checkpoint.seed_of(config.seed, "start")
     network = SeverityNetwork()
     network.load_start_weights(start)
+    if config.fold_norms:
+        fold_norms(network)
     network.to(memory_format=torch.channels_last)
     index = np.array([i for i, s in enumerate(material.samples) if s.rated.key not in held_out])
     twice = np.array([i for i in index if material.samples[i].rated.photo.source in config.twice], dtype=np.int64)
@@ -151,4 +163,4 @@ def _held_out_rho(network: SeverityNetwork, material: Material, held_out: frozen
         for part in np.array_split(index, max(1, len(index) // 32)):
             features, targets = material.batch(np.zeros_like(part), part)
             told.extend(photo_severity(network, network.decode(features), targets.cells).tolist())
-    return f", held out rho {spearmanr(told, [material.samples[i].rated.severity for i in index]).statistic:.3f}"
+    return f", held out rho {spearmanr(told, [material.samples[i].severity for i in index]).statistic:.3f}"

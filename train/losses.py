@@ -23,11 +23,14 @@ class Batch:
     """Targets of n photos: `severity` (n,); `cell_severity` (n, 9), NaN where not read; `types` (n, 3).
 
     `cells` (n, 40, 40) says which cell a position lies in, 1 to 9, and 0 where there is no skin; `source` (n,) numbers
-    the data sets.
+    the data sets; `at_most` (n,) is whether the severity is only an upper bound; `trust` (n,) is how much a reading
+    counts, 0 to 1.
     """
 
     source: Tensor
     severity: Tensor
+    at_most: Tensor
+    trust: Tensor
     cells: Tensor
     cell_severity: Tensor
     types: Tensor
@@ -51,7 +54,9 @@ def photo_severity(network: SeverityNetwork, maps: Maps, cells: Tensor) -> Tenso
 def losses(network: SeverityNetwork, maps: Maps, batch: Batch, config: Config) -> Losses:
     """Every term for one batch; a term for which the batch holds no target is 0."""
     severity = photo_severity(network, maps, batch.cells)
-    photo = _huber(severity, batch.severity, config.huber_beta)
+    # Below an upper bound nothing is wrong.
+    reading = torch.where(batch.at_most, torch.minimum(severity.detach(), batch.severity), batch.severity)
+    photo = _huber(severity, reading, config.huber_beta, batch.trust)
     member = torch.stack([batch.cells == number for number in range(1, CELLS + 1)], 1).float()
     inside = maps.weight.unsqueeze(1) * member
     pooled = pool(maps.severity.unsqueeze(1).expand_as(inside), inside)
@@ -73,10 +78,11 @@ def total(terms: Losses, config: Config) -> Tensor:
     )
 
 
-def _huber(told: Tensor, reading: Tensor, beta: float) -> Tensor:
-    """Mean Huber loss over the values that were read."""
+def _huber(told: Tensor, reading: Tensor, beta: float, trust: Tensor | None = None) -> Tensor:
+    """Mean Huber loss over the values that were read, each counted by its trust (0-1)."""
     each = functional.smooth_l1_loss(told, reading.nan_to_num(), reduction="none", beta=beta)
-    return _mean(each, ~reading.isnan())
+    read = (~reading.isnan()).float()
+    return _mean(each, read if trust is None else read * trust)
 
 
 def _rank(severity: Tensor, batch: Batch, within: float) -> Tensor:
@@ -86,7 +92,7 @@ def _rank(severity: Tensor, batch: Batch, within: float) -> Tensor:
     `within` of the whole by themselves.
     """
     told = functional.softplus(-_gaps(severity) / RANK_SOFTNESS)
-    clear = _gaps(batch.severity) > RANK_GAP
+    clear = (_gaps(batch.severity) > RANK_GAP) & ~batch.at_most.unsqueeze(0)  # a bound is nowhere surely above
     same = _gaps(batch.source) == 0
     return (1.0 - within) * _mean(told, clear) + within * _mean(told, clear & same)
 
@@ -97,4 +103,4 @@ def _gaps(values: Tensor) -> Tensor:
 
 
 def _mean(values: Tensor, where: Tensor) -> Tensor:
-    return (values * where).sum() / where.sum().clamp_min(1)
+    return (values * where).sum() / where.sum().clamp_min(1e-3)

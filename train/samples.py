@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from scarscore.datasets.cards import Use, require
-from scarscore.datasets.photos import Collection, Rated
+from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
 from scarscore.model.pixels import rgb_pixels
 from scarscore.model.preprocess import INPUT_SIDE, STRIDE, Floats, Frame, Pixels, fit, legible
 from scarscore.model.severity import TYPES
@@ -27,13 +27,15 @@ FindSkin = Callable[[Pixels], Floats]  # a photo (h, w, 3) to its skin (h, w), 0
 
 @dataclass(frozen=True)
 class Sample:
-    """A rated photo's targets.
+    """A photo, or a part of one, and what is taught of it.
 
-    `cell_severity` has nine readings 0-100, row by row, NaN where none; `types` is the share of readers who saw each
-    scar type.
+    `severity` 0-100 is its reading; where `at_most` it is only known not to exceed that. `cell_severity` has nine
+    readings 0-100, row by row, NaN where none; `types` is the share of readers who saw each scar type.
     """
 
     rated: Rated
+    severity: float
+    at_most: bool
     cell_severity: npt.NDArray[np.float32]
     types: npt.NDArray[np.float32]
 
@@ -72,7 +74,15 @@ def sample(rated: Rated) -> Sample:
     """The targets of a rated photo."""
     read = rated.cells or (None,) * (GRID * GRID)
     severity = np.array([np.nan if value is None else value for value in read], np.float32)
-    return Sample(rated, severity, np.array([rated.type_share(name) for name in TYPES], np.float32))
+    types = np.array([rated.type_share(name) for name in TYPES], np.float32)
+    return Sample(rated, rated.severity, False, severity, types)
+
+
+def part_of(photo: Photo, cut: Cut, readings: tuple[Reading, ...], severity: float, *, at_most: bool = False) -> Sample:
+    """A part of a photo that shows no scars to speak of, and how it reads; it is known by the key of its cut."""
+    rated = Rated(cut.rating_id, photo, cut, readings, None)
+    nothing = np.full(GRID * GRID, np.nan, np.float32)
+    return Sample(rated, severity, at_most, nothing, np.zeros(len(TYPES), np.float32))
 
 
 def picture(collection: Collection, rated: Rated, find_skin: FindSkin) -> Picture:

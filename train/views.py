@@ -21,8 +21,8 @@ from torch import nn
 from scarscore.model.network import STEM_SHAPE
 from scarscore.model.preprocess import STRIDE, normalise
 from scarscore.train import augment
-from scarscore.train.augment import Look, augmented, pipeline, plain
-from scarscore.train.samples import MAP_SIDE, Picture, Sample, fingerprint
+from scarscore.train.augment import Look, Variation, augmented, pipeline, plain
+from scarscore.train.samples import MAP_SIDE, Picture, Sample
 
 TOLD_EVERY = 50  # photos
 
@@ -63,6 +63,7 @@ def take_views(
     count: int,
     seed: int,
     skin: str,
+    variation: Variation,
     folder: Path,
     say: Say,
 ) -> Views:
@@ -71,17 +72,17 @@ def take_views(
     `skin` names what found the skin that `read` gives: views of another skin are not used.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    views = _open(folder, _identity(samples, stem, count, seed, skin), (count + 1, len(samples)))
+    views = _open(folder, _identity(samples, stem, f"{count} {seed} {skin} {variation}"), (count + 1, len(samples)))
     done = folder / "done"
     first = int(done.read_text()) if done.exists() else 0
     stem.eval()
-    steps = pipeline()
+    steps = pipeline(variation)
     start = time.monotonic()
     for photo in range(first, len(samples)):
         item = samples[photo]
         look = plain(read(item))
         seeds = (f"{seed} {view} {item.rated.key}" for view in range(1, count + 1))
-        views.put(photo, [look, *(augmented(steps, look, text) for text in seeds)], stem)
+        views.put(photo, [look, *(augmented(steps, look, text, variation.marks) for text in seeds)], stem)
         if (photo + 1) % TOLD_EVERY == 0 or photo + 1 == len(samples):
             done.write_text(str(photo + 1))
             left = (time.monotonic() - start) / (photo - first + 1) * (len(samples) - photo - 1)
@@ -89,10 +90,10 @@ def take_views(
     return views
 
 
-def _identity(samples: Sequence[Sample], stem: nn.Module, count: int, seed: int, skin: str) -> str:
+def _identity(samples: Sequence[Sample], stem: nn.Module, settings: str) -> str:
     """What the stored views depend on: the photos in their order, their skin, the stem, the augmentations."""
-    parts = [f"{count} {seed} {skin} {pipeline()}", inspect.getsource(augment), fingerprint([s.rated for s in samples])]
-    digest = hashlib.sha256("\n".join([*parts, *(s.rated.key for s in samples)]).encode())
+    photos = (f"{s.rated.key} {s.rated.photo.sha256} {s.rated.cut}" for s in samples)
+    digest = hashlib.sha256("\n".join([settings, inspect.getsource(augment), *photos]).encode())
     for value in stem.state_dict().values():
         digest.update(value.numpy().tobytes())
     return digest.hexdigest()

@@ -1,35 +1,82 @@
-"""Close-ups of clear cheeks: from clear faces alone, and of the cheek."""
+"""Close-ups without scars: what they are cut from, how they read, and whose they stay."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from scarscore.datasets.photos import load
+from scarscore.datasets.photos import Collection, load
 from scarscore.model.region_engine import RegionEngine
-from scarscore.train.close_ups import close_ups
-from scarscore.train.samples import photo_pixels, trainable
+from scarscore.train.close_ups import BOUND, CELL_SOURCES, acne, clear_cheeks, low_cells
+from scarscore.train.samples import Sample, photo_pixels, trainable
 
 
-def test_only_whole_clear_faces_give_a_close_up_and_it_keeps_their_readings_and_group(data_root: Path) -> None:
-    collection, finder = load(data_root), RegionEngine.load()
+@pytest.fixture(scope="module")
+def collection(data_root: Path) -> Collection:
+    return load(data_root)
+
+
+def lies_in_its_photo(near: Sample) -> bool:
+    cut, photo = near.rated.cut, near.rated.photo
+    assert cut is not None
+    return 0 <= cut.x0 < cut.x1 <= photo.width and 0 <= cut.y0 < cut.y1 <= photo.height
+
+
+def test_only_whole_clear_faces_give_a_cheek_and_it_keeps_their_reading_and_group(collection: Collection) -> None:
     rated = [r for r in trainable(collection, ("acne04", "london")) if r.key.startswith(("c", "r0"))]
-    found = close_ups(collection, rated, 5.0, finder)
+    found = list(clear_cheeks(collection, rated, 5.0, RegionEngine.load()))
     origin = {f"{r.key}+": r for r in rated if r.cut is None and r.severity < 5.0}
     assert len(origin) > len(found) / 2 > 1
     for near in found:
-        face = origin[near.key]
-        assert (near.severity, near.photo.group) == (face.severity, face.photo.group)
-        assert near.cut is not None
-        assert 0 <= near.cut.x0 < near.cut.x1 <= face.photo.width
-        assert 0 <= near.cut.y0 < near.cut.y1 <= face.photo.height
+        face = origin[near.rated.key]
+        assert (near.severity, near.rated.photo.group) == (face.severity, face.photo.group)
+        assert lies_in_its_photo(near)
 
 
-def test_a_close_up_is_nearly_all_skin(data_root: Path) -> None:
-    collection, finder = load(data_root), RegionEngine.load()
+def test_a_cheek_is_nearly_all_skin(collection: Collection) -> None:
+    finder = RegionEngine.load()
     clear = [r for r in trainable(collection, ("london",)) if r.severity < 5.0][:6]
-    shares = [
-        finder.find_skin(photo_pixels(collection, near)).mean() for near in close_ups(collection, clear, 5.0, finder)
-    ]
-    assert np.median(shares) > 0.7
+    near = clear_cheeks(collection, clear, 5.0, finder)
+    assert np.median([finder.find_skin(photo_pixels(collection, each.rated)).mean() for each in near]) > 0.7
+
+
+def test_cells_that_read_low_become_close_ups_with_the_cells_own_reading(collection: Collection) -> None:
+    rated = trainable(collection, ("acne04", "acne_new", "scarnet"))
+    cells = {r.key: r.cells for r in rated}
+    found = list(low_cells(rated, 12.0))
+    assert len(found) > 50
+    for near in found:
+        key, _, number = near.rated.key.partition("+")
+        read = cells[key]
+        assert read is not None
+        assert near.severity == read[int(number) - 1] < 12.0
+        assert near.rated.photo.source in CELL_SOURCES
+        assert not near.at_most
+        assert lies_in_its_photo(near)
+
+
+def test_acne_close_ups_show_a_lesion_of_an_unread_face_without_scar_boxes(collection: Collection) -> None:
+    found = acne(collection, 100)
+    scarred = {box.file for box in collection.boxes if box.cls == "scar"}
+    assert len({near.rated.photo.file for near in found}) == 100
+    for near in found:
+        assert (near.severity, near.at_most, near.rated.photo.rating_id) == (BOUND, True, "")
+        assert near.rated.photo.file not in scarred
+        assert lies_in_its_photo(near)
+        own = [b for b in collection.boxes if b.file == near.rated.photo.file and b.cls in ("acne", "pimple")]
+        assert any(shown(near, box.cx, box.cy) for box in own)
+
+
+def shown(near: Sample, cx: float, cy: float) -> bool:
+    cut, photo = near.rated.cut, near.rated.photo
+    assert cut is not None
+    return cut.x0 <= cx * photo.width <= cut.x1 and cut.y0 <= cy * photo.height <= cut.y1
+
+
+def test_the_bound_is_what_such_faces_read_where_they_were_read(collection: Collection) -> None:
+    boxed = {box.file for box in collection.boxes if box.cls in ("acne", "pimple")}
+    scarred = {box.file for box in collection.boxes if box.cls == "scar"}
+    faces = [r for r in trainable(collection, ("acne_new",)) if r.photo.file in boxed - scarred]
+    assert np.quantile([face.severity for face in faces], 0.95) < BOUND

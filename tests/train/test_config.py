@@ -9,15 +9,25 @@ import pytest
 
 from scarscore.datasets.errors import DataError
 from scarscore.train.config import PRESETS, load_config
+from scarscore.train.run import open_run
 
 
-@pytest.mark.parametrize("preset", ["severity", "quick"])
+@pytest.mark.parametrize("preset", ["readings", "evidence", "quick"])
 def test_presets_load_by_name_and_by_path(preset: str) -> None:
     assert load_config(preset) == load_config(PRESETS / f"{preset}.toml")
 
 
-def test_the_shipped_network_leaves_out_what_may_only_be_evaluated_on() -> None:
-    assert "habibsatya" not in load_config("severity").sources
+@pytest.mark.parametrize("preset", ["readings", "evidence"])
+def test_the_shipped_networks_leave_out_what_may_only_be_evaluated_on(preset: str) -> None:
+    assert "habibsatya" not in load_config(preset).sources
+
+
+def test_what_is_averaged_into_one_network_agrees_in_sources_folds_and_seed(data_root: Path, tmp_path: Path) -> None:
+    members = {name: load_config(name) for name in ("readings", "evidence")}
+    assert open_run(data_root, members, tmp_path).config == members["readings"]
+    odd = members | {"evidence": replace(members["evidence"], seed=1)}
+    with pytest.raises(DataError, match="same sources, folds and seed"):
+        open_run(data_root, odd, tmp_path)
 
 
 def test_an_unknown_and_a_missing_key_are_named(tmp_path: Path) -> None:
@@ -32,7 +42,9 @@ def test_a_preset_that_is_not_there_is_named() -> None:
         load_config("nosuch")
 
 
-@pytest.mark.parametrize("change", [{"folds": 1}, {"epochs": 0}, {"batch": 1}, {"twice": ("acne04",)}])
+@pytest.mark.parametrize(
+    "change", [{"folds": 1}, {"epochs": 0}, {"batch": 1}, {"twice": ("acne04",)}, {"scale": (1.1, 1.2)}]
+)
 def test_a_run_that_cannot_work_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(DataError):
         replace(load_config("quick"), **change)  # type: ignore[arg-type]  # one field each

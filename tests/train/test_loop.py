@@ -13,14 +13,15 @@ from torchvision.models import mobilenet_v2
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Photo, Rated, Reading
-from scarscore.model.network import SeverityNetwork
+from scarscore.model.network import SeverityNetwork, fold_norms
 from scarscore.model.preprocess import everywhere
+from scarscore.train.augment import Variation
 from scarscore.train.config import Config, load_config
 from scarscore.train.loop import Material, train_network
 from scarscore.train.samples import Picture, Sample, sample
 from scarscore.train.views import take_views
 
-TINY: Config = replace(load_config("quick"), epochs=2, batch=4)
+TINY: Config = replace(load_config("quick"), epochs=2, batch=4, fold_norms=False)
 
 
 def made_sample(number: int) -> Sample:
@@ -50,9 +51,11 @@ def material(start: dict[str, Tensor], tmp_path_factory: pytest.TempPathFactory)
     network = SeverityNetwork()
     network.load_start_weights(start)
     folder = tmp_path_factory.mktemp("views")
-    views = take_views(samples, stripes, network.stem, TINY.epochs, TINY.seed, "all", folder, lambda _: None)
+    variation = Variation(TINY.scale, TINY.noise, TINY.marks)
+    count = TINY.epochs
+    views = take_views(samples, stripes, network.stem, count, TINY.seed, "all", variation, folder, lambda _: None)
     said: list[str] = []
-    again = take_views(samples, stripes, network.stem, TINY.epochs, TINY.seed, "all", folder, said.append)
+    again = take_views(samples, stripes, network.stem, count, TINY.seed, "all", variation, folder, said.append)
     assert said == []  # they were there already
     assert np.array_equal(views.features, again.features)
     return Material(samples, views)
@@ -89,6 +92,18 @@ def test_training_moves_the_body_and_the_head_but_neither_stem_nor_batch_norm(
         batch_norm = name.rsplit(".", 1)[0] + ".running_mean" in trained.body.state_dict()
         assert torch.equal(value, fresh.body.state_dict()[name]) == batch_norm, name
     assert not torch.equal(trained.head.weight, fresh.head.weight)
+
+
+def test_training_with_folded_norms_learns_too_and_leaves_their_shifts_alone(
+    material: Material, start: dict[str, Tensor], tmp_path: Path
+) -> None:
+    trained = train_network(start, material, frozenset(), replace(TINY, fold_norms=True), tmp_path, lambda _: None)
+    fresh = SeverityNetwork()
+    fresh.load_start_weights(start)
+    fold_norms(fresh)
+    moved = [not torch.equal(a, b) for a, b in zip(trained.body.parameters(), fresh.body.parameters(), strict=True)]
+    biases = [name.endswith("bias") for name, _ in fresh.body.named_parameters()]
+    assert moved == [not bias for bias in biases]
 
 
 def test_a_checkpoint_carries_its_configuration_and_another_is_refused(

@@ -12,7 +12,7 @@ from scarscore.train.config import load_config
 from scarscore.train.losses import Batch, losses
 
 NAN = float("nan")
-CONFIG = load_config("severity")
+CONFIG = load_config("readings")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,15 @@ def batch(read: list[float], cell: float = NAN, source: tuple[int, ...] | None =
     n = len(read)
     cells = (torch.arange(40) * 3 // 40).view(40, 1) * 3 + torch.arange(40) * 3 // 40 + 1
     sources = torch.tensor(source or (0,) * n)
-    return Batch(sources, torch.tensor(read), cells.repeat(n, 1, 1), torch.full((n, 9), cell), torch.ones(n, 3))
+    return Batch(
+        sources,
+        torch.tensor(read),
+        torch.zeros(n, dtype=torch.bool),
+        torch.ones(n),
+        cells.repeat(n, 1, 1),
+        torch.full((n, 9), cell),
+        torch.ones(n, 3),
+    )
 
 
 def test_a_network_that_reads_as_the_readers_has_no_photo_and_no_cell_loss(network: SeverityNetwork) -> None:
@@ -43,6 +51,25 @@ def test_a_network_that_reads_as_the_readers_has_no_photo_and_no_cell_loss(netwo
 def test_the_photo_loss_is_hubers(network: SeverityNetwork) -> None:
     terms = losses(network, maps([30.0, 42.0]), batch([20.0, 40.0]), CONFIG)
     assert float(terms.photo) == pytest.approx(((10 - 2.5) + 2.0**2 / 10) / 2, rel=1e-4)
+
+
+def test_below_an_upper_bound_nothing_is_wrong_and_above_it_the_loss_is_hubers(network: SeverityNetwork) -> None:
+    bound = replace(batch([6.0, 6.0]), at_most=torch.tensor([True, True]))
+    assert float(losses(network, maps([2.0, 5.0]), bound, CONFIG).photo) == pytest.approx(0.0, abs=1e-6)
+    assert float(losses(network, maps([2.0, 26.0]), bound, CONFIG).photo) == pytest.approx((20 - 2.5) / 2, rel=1e-4)
+
+
+def test_an_upper_bound_is_never_ranked_above_a_reading_but_below_one(network: SeverityNetwork) -> None:
+    above = replace(batch([10.0, 0.0]), at_most=torch.tensor([True, False]))
+    below = replace(batch([10.0, 60.0]), at_most=torch.tensor([True, False]))
+    assert float(losses(network, maps([0.0, 60.0]), above, CONFIG).rank) == 0.0
+    assert float(losses(network, maps([60.0, 10.0]), below, CONFIG).rank) > 9.0
+
+
+def test_a_reading_that_is_not_trusted_counts_less(network: SeverityNetwork) -> None:
+    halved = replace(batch([20.0, 40.0]), trust=torch.tensor([0.5, 1.0]))
+    terms = losses(network, maps([30.0, 40.0]), halved, CONFIG)
+    assert float(terms.photo) == pytest.approx((10 - 2.5) * 0.5 / 1.5, rel=1e-4)
 
 
 def test_unread_cells_teach_nothing(network: SeverityNetwork) -> None:

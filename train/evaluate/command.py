@@ -19,8 +19,27 @@ from scarscore.train.options import data_option, out_option, start_option
     type=click.Path(path_type=Path, dir_okay=False),
     help="Your own labels instead: a CSV with path, severity (0-100) and, to keep a patient's photos together, group.",
 )
+@click.option(
+    "--run",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Evaluate the networks in this folder of a training run instead of the shipped ones.",
+)
+@click.option(
+    "--variants",
+    multiple=True,
+    metavar="NAME=FOLDER",
+    help="Instead of evaluating: put the reports in these folders side by side, as variants.md in --out.",
+)
 @click.option("--bench/--no-bench", default=True, help="Test repeatability, healing and colour too.  [default: bench]")
-def evaluate(data: Path | None, start: Path, out: Path, labels: Path | None, bench: bool) -> None:
+def evaluate(
+    data: Path | None,
+    start: Path,
+    out: Path,
+    labels: Path | None,
+    run: Path | None,
+    variants: tuple[str, ...],
+    bench: bool,
+) -> None:
     """Evaluate the shipped network on photos that it has not seen.
 
     Each rated photo is scored by the exported network of the fold that it was held out of, and set against the mean
@@ -40,7 +59,10 @@ def evaluate(data: Path | None, start: Path, out: Path, labels: Path | None, ben
     if labels is not None:
         _own(labels, data, out)
         return
-    evidence = gather(data_root(data), start, lambda line: click.echo(line, err=True), bench)
+    if variants:
+        _variants(variants, out)
+        return
+    evidence = gather(data_root(data), start, lambda line: click.echo(line, err=True), bench, run)
     told = figures(evidence)
     written = write_report(told, out) + write_plots(*points_of(evidence), out)
     click.echo(as_markdown(told))
@@ -61,6 +83,13 @@ def _own(labels: Path, data: Path | None, out: Path) -> None:
     written = write_own(told, out) + write_plots([points], None, out)
     click.echo(as_markdown(told))
     _say_written(written)
+
+
+def _variants(named: Sequence[str], out: Path) -> None:
+    from scarscore.train.evaluate.variants import read_variant, write_variants
+
+    told = [read_variant(*each.partition("=")[::2]) for each in named]
+    _say_written([write_variants(told, out)])
 
 
 def _say_written(paths: Sequence[Path]) -> None:

@@ -10,12 +10,12 @@ import numpy as np
 
 from scarscore.datasets.photos import Collection, Rated, load
 from scarscore.datasets.synthetic.tone import Band, band_of, ita_of
-from scarscore.model.bundle import DEFAULT, Bundle, load_bundle
+from scarscore.model.bundle import Bundle
 from scarscore.model.preprocess import STRIDE, Frame
 from scarscore.train.bench.measure import measure
 from scarscore.train.bench.records import Bench
 from scarscore.train.evaluate.baselines import frozen_features, ridge, source_means
-from scarscore.train.evaluate.panel import Panel, open_panel
+from scarscore.train.evaluate.panel import Panel, networks_of, open_panel
 from scarscore.train.evaluate.plain import plain_network
 from scarscore.train.evaluate.refused import refused_photos
 from scarscore.train.evaluate.statistics import Values
@@ -50,12 +50,16 @@ class Evidence:
     bench: Bench | None
 
 
-def gather(root: Path, start: Path, say: Say, with_bench: bool = True) -> Evidence:
-    """Score every rated photo with the network that has not seen it, and the baselines on the same folds."""
+def gather(root: Path, start: Path, say: Say, with_bench: bool = True, run: Path | None = None) -> Evidence:
+    """Score every rated photo with the network that has not seen it, and the baselines on the same folds.
+
+    The networks are the shipped ones, or those in a run's folder.
+    """
     collection = load(root)
-    bundle = load_bundle(DEFAULT)
+    networks = networks_of(run)
+    bundle = networks.whole
     rated = trainable(collection, bundle.metadata.sources)
-    panel = open_panel(rated)
+    panel = open_panel(rated, networks)
     say(f"reading and scoring {len(rated)} photos and cuts")
     frames = {item.key: frame(collection, item, panel.find_skin) for item in rated}
     outcomes = _told(panel, rated, frames)

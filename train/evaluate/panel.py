@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Photo, Rated
@@ -16,6 +17,7 @@ from scarscore.model.bundle import DEFAULT, Bundle, load_bundle, names
 from scarscore.model.engine import Engine
 from scarscore.model.preprocess import Pixels, fit
 from scarscore.model.region_engine import RegionEngine
+from scarscore.train.run import network_file
 from scarscore.train.samples import FindSkin, fingerprint
 
 
@@ -47,12 +49,30 @@ class Panel:
         return engine.judge(engine.look(fit(pixels, self.find_skin(pixels)))).value
 
 
-def open_panel(rated: Sequence[Rated]) -> Panel:
-    """The networks of the manifest, for these photos and cuts. Raises `DataError` where they saw others."""
-    bundle = load_bundle(DEFAULT)
-    count = sum(name.startswith("fold") for name in names())
-    folds = grouped_folds(rated, count, bundle.metadata.seed)
-    of_fold = tuple(load_bundle(f"fold{fold}") for fold in range(count))
+@dataclass(frozen=True)
+class Networks:
+    """The network of all photos, and that of each fold."""
+
+    whole: Bundle
+    of_fold: tuple[Bundle, ...]
+
+
+def networks_of(run: Path | None = None) -> Networks:
+    """The shipped networks, or those of a run's folder. Raises `ModelError` where they cannot be had."""
+    if run is None:
+        count = sum(name.startswith("fold") for name in names())
+        return Networks(load_bundle(DEFAULT), tuple(load_bundle(f"fold{fold}") for fold in range(count)))
+    count = len(list(run.glob(network_file(0).replace("fold0", "fold*"))))
+    files = [run / network_file(fold) for fold in (None, *range(count))]
+    bundles = [load_bundle(str(file)) for file in files]
+    return Networks(bundles[0], tuple(bundles[1:]))
+
+
+def open_panel(rated: Sequence[Rated], networks: Networks | None = None) -> Panel:
+    """The panel for these photos and cuts, by default of the shipped networks. `DataError` if they saw others."""
+    opened = networks or networks_of()
+    bundle, of_fold = opened.whole, opened.of_fold
+    folds = grouped_folds(rated, len(of_fold), bundle.metadata.seed)
     _check(bundle, of_fold, rated, folds)
     return Panel(Engine(bundle), tuple(Engine(b) for b in of_fold), RegionEngine.load().find_skin, folds)
 
