@@ -16,13 +16,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scarscore.serve.records.errors import NewerRecords, NoSpace, RecordsError
 
 FILE = "records.db"
+_LOCK = 7_266_926  # PostgreSQL's advisory lock for migrations; any number that is always the same
 WAIT = 30  # seconds that a transaction waits for another one's end
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={WAIT}000")
 
@@ -77,6 +78,8 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).resolve().parent / "migrations"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with engine.execution_options(immediate=True).begin() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's writers wait for each other anyway
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         current = MigrationContext.configure(connection).get_current_revision()
         if current is not None and current not in known:
             raise NewerRecords("these records were written by a newer scarscore: update this one")

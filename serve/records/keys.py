@@ -63,11 +63,16 @@ class MasterKey:
     def load(cls, folder: Path) -> MasterKey:
         """The one in this folder. Raises `VaultError`."""
         try:
-            return cls(base64.b64decode((folder / MASTER).read_bytes(), validate=False))
+            key = base64.b64decode((folder / MASTER).read_bytes().strip(), validate=True)
         except OSError as error:
             raise VaultError(
                 f"the master key cannot be read: {error.strerror}. `scarscore vault recover` restores it"
             ) from None
+        except ValueError:
+            key = b""
+        if len(key) != _KEY:
+            raise VaultError("the master key's file is damaged. `scarscore vault recover` restores it")
+        return cls(key)
 
     @classmethod
     def recover(cls, folder: Path, recovery: str) -> MasterKey:

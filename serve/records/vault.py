@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from scarscore.serve.records.durable import put_file
-from scarscore.serve.records.errors import NoSpace, VaultError
+from scarscore.serve.records.errors import NoSpace, NotFound, VaultError
 from scarscore.serve.records.keys import MasterKey, seal, unseal
 
 SUFFIX = ".sealed"
@@ -43,34 +44,62 @@ class Vault:
     def put(self, photo: str, data: bytes) -> bytes:
         """Seal and store a photo's bytes, durably; its wrapped key, to be kept in the records."""
         key, wrapped = self.master.new_key(photo)
-        sealed = seal(key, data, photo)
-        if isinstance(self.files, LocalFileSystem):
-            put_file(Path(self._path(photo)), sealed)
-        else:
-            self._pipe(photo, sealed)
+        self.put_sealed(photo, seal(key, data, photo))
         return wrapped
 
     def get(self, photo: str, wrapped: bytes) -> bytes:
         """A photo's bytes as they were stored. Raises `VaultError`."""
-        key = self.master.unwrap(wrapped, photo)
+        return unseal(self.master.unwrap(wrapped, photo), self.sealed(photo), photo)
+
+    def sealed(self, photo: str) -> bytes:
+        """A photo's file as it lies here, sealed, for a backup. Raises `VaultError`."""
+        path = self._path(photo)
         try:
-            sealed: bytes = self.files.cat_file(self._path(photo))
+            content: bytes = self.files.cat_file(path)
         except Exception as error:  # noqa: BLE001 - as above
             raise VaultError(f"a photo cannot be read from the vault: {type(error).__name__}") from None
-        return unseal(key, sealed, photo)
+        return content
+
+    def put_sealed(self, photo: str, sealed: bytes) -> None:
+        """Store a photo's file that is sealed already, durably."""
+        if isinstance(self.files, LocalFileSystem):
+            put_file(Path(self._path(photo)), sealed)
+        else:
+            self._pipe(photo, sealed)
 
     def drop(self, photo: str) -> None:
         """Delete a photo's file; without its key it was unreadable already."""
         path = self._path(photo)
-        if self.files.exists(path):
+        try:
             self.files.rm_file(path)
+        except FileNotFoundError:
+            return
+        except Exception as error:  # noqa: BLE001 - as above
+            raise VaultError(f"a photo cannot be deleted from the vault: {type(error).__name__}") from None
 
     def names(self) -> Iterator[str]:
-        """The ids of all photos that lie here."""
-        for path in self.files.ls(self.root, detail=False):
+        """The ids of all photos that lie here now, whoever stored them. Raises `VaultError`."""
+        self.files.invalidate_cache()  # an object store's listing is remembered otherwise
+        try:
+            paths = self.files.ls(self.root, detail=False)
+        except FileNotFoundError:  # an object store knows no empty folder
+            return
+        except Exception as error:  # noqa: BLE001 - as above
+            raise VaultError(f"the vault cannot be listed: {type(error).__name__}") from None
+        for path in paths:
             name = str(path).rsplit("/", 1)[-1]
             if name.endswith(SUFFIX):
                 yield name.removesuffix(SUFFIX)
+
+    def written(self, photo: str) -> datetime:
+        """When a photo's file was written. Raises `NotFound` where there is none, and `VaultError`."""
+        try:
+            moment: datetime = self.files.modified(self._path(photo))
+        except FileNotFoundError:
+            raise NotFound("there is no such photo in the vault") from None
+        except Exception as error:  # noqa: BLE001 - as above
+            raise VaultError(f"a photo's file cannot be looked at: {type(error).__name__}") from None
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
     def _pipe(self, photo: str, sealed: bytes) -> None:
         try:
