@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from scarscore.serve.records.errors import NoSpace, VaultError
@@ -24,7 +25,8 @@ def put_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         beside.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder itself may be gone
+            beside.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoSpace("the disk is full: nothing was stored") from None
         raise VaultError(f"a file cannot be written to the data folder: {error.strerror}") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import sys
+import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
@@ -70,10 +71,15 @@ class Worker:
     def ask(self, task: Task, seconds: float) -> Scored:
         """Have one photo done. Raises `Lost` where the process dies over it or takes longer than so many seconds."""
         self.ready()
+        # One that takes nothing in would hold up the sender for ever; killed, it lets go of the pipe.
+        overdue = threading.Timer(seconds, self._process.kill)
+        overdue.start()
         try:
             self._pipe.send(task)
         except OSError:
             raise Lost("ended") from None
+        finally:
+            overdue.cancel()
         answer = self._answer(seconds)
         assert isinstance(answer, Scored)
         return answer
