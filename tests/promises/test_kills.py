@@ -1,0 +1,133 @@
+"""A server that is killed at any moment of an upload loses nothing that it has acknowledged.
+
+SIGKILL, twenty times, at a random moment while photos are being uploaded; then the server is started again on the same
+folder, and everything that was answered with 201 must be there, readable and scored, and the audit chain whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from scarscore.datasets.synthetic.course import healing_course
+from scarscore.serve.demo.course import as_jpeg
+from scarscore.serve.records.accounts import create_account
+from scarscore.serve.records.clinic import Place
+from scarscore.serve.records.people import Role
+from scarscore.serve.records.setup import set_up
+from tests.serve.web.parts import PASSWORD
+from tests.serve.web.server import Server, serving
+
+KILLS = 20
+LONGEST = 1.5  # seconds of uploading before a kill
+CLIENTS = 2
+NURSE = {"login": "nurse", "password": PASSWORD}
+
+
+@dataclass
+class Uploads:
+    """What was acknowledged: photo id -> SHA-256 of the bytes that are stored."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+    sent: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def photo(number: int) -> bytes:
+    """One synthetic cheek with a pixel of its own, so that no two uploads are the same file."""
+    pixels = _CHEEK.copy()
+    pixels[0, :4] = np.frombuffer(hashlib.sha256(str(number).encode()).digest()[:12], np.uint8).reshape(4, 3)
+    return as_jpeg(pixels)
+
+
+_CHEEK = healing_course(7, 2)[0].pixels
+
+
+def signed_in(server: Server) -> httpx.Client:
+    client = server.client()
+    assert client.post("/api/v1/sign-in", json=NURSE).status_code == 200
+    return client
+
+
+def upload(server: Server, visit: str, uploads: Uploads, until: threading.Event) -> None:
+    """Send one photo after another until the server is gone."""
+    with signed_in(server) as client:
+        while not until.is_set():
+            with uploads.lock:
+                uploads.sent += 1
+                number = uploads.sent
+            try:
+                answer = client.post(f"/api/v1/visits/{visit}/photos?view=closeup", content=photo(number))
+            except httpx.HTTPError:
+                return
+            assert answer.status_code == 201, answer.text
+            seen = answer.json()
+            with uploads.lock:
+                uploads.kept[seen["id"]] = seen["sha256"]
+
+
+def begun(folder: Path) -> None:
+    clinic, _ = set_up(Place(folder), "Made-up", "boss", PASSWORD)
+    create_account(clinic, None, "nurse", PASSWORD, Role.PRACTITIONER)
+    clinic.close()
+
+
+def a_visit(client: httpx.Client) -> str:
+    patient = client.post("/api/v1/patients", json={}).json()["id"]
+    course = client.post(f"/api/v1/patients/{patient}/courses", json={}).json()["id"]
+    day = str(date.today() - timedelta(days=1))
+    visit: str = client.post(f"/api/v1/courses/{course}/visits", json={"day": day}).json()["id"]
+    return visit
+
+
+def killed_once(folder: Path, visit: str | None, uploads: Uploads, wait: float) -> str:
+    """Start, check what was kept, upload, kill; the visit."""
+    with serving(folder) as server:
+        with signed_in(server) as client:
+            visit = visit or a_visit(client)
+            check(client, visit, uploads)
+        stop = threading.Event()
+        senders = [threading.Thread(target=upload, args=(server, visit, uploads, stop)) for _ in range(CLIENTS)]
+        for sender in senders:
+            sender.start()
+        time.sleep(wait)
+        server.end(signal.SIGKILL)
+        stop.set()
+        for sender in senders:
+            sender.join(60)
+    return visit
+
+
+def check(client: httpx.Client, visit: str, uploads: Uploads) -> None:
+    """Everything acknowledged is listed and scored; three of them, drawn at random, are read as they were stored."""
+    listed = {each["id"]: each for each in client.get(f"/api/v1/visits/{visit}/photos").json()}
+    assert set(uploads.kept) <= set(listed)
+    for each in listed.values():
+        assert each["score"]["score"]["severity"] >= 0.0
+    for name in random.Random(len(listed)).sample(sorted(listed), min(3, len(listed))):
+        image = client.get(f"/api/v1/photos/{name}/image").content
+        assert hashlib.sha256(image).hexdigest() == listed[name]["sha256"]
+        assert uploads.kept.get(name, listed[name]["sha256"]) == listed[name]["sha256"]
+
+
+def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    folder, uploads, visit = tmp_path / "clinic", Uploads(), None
+    begun(folder)
+    chance = random.Random(8)
+    for _ in range(KILLS):
+        visit = killed_once(folder, visit, uploads, chance.uniform(0.05, LONGEST))
+    assert len(uploads.kept) >= KILLS // 2
+    with serving(folder) as server, server.client() as boss, signed_in(server) as nurse:
+        assert visit is not None
+        check(nurse, visit, uploads)
+        boss.post("/api/v1/sign-in", json=NURSE | {"login": "boss"})
+        assert boss.get("/api/v1/audit/verify").json()["whole"] is True
