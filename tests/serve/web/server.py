@@ -57,11 +57,13 @@ def command(*arguments: str) -> list[str]:
 @contextmanager
 def serving(data: Path, *options: str) -> Iterator[Server]:
     """A server on a free port of loopback, or as the options say; killed if it is still there at the end."""
-    log = data.with_suffix(".log")
+    log, temporary = data.with_suffix(".log"), data.with_suffix(".tmp")
+    temporary.mkdir(exist_ok=True)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(temporary)}
     with log.open("w") as errors:
         process = subprocess.Popen(
             command("serve", "--data", str(data), "--port", "0", *options),
-            stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
         )  # fmt: skip
     try:
         assert process.stdout is not None

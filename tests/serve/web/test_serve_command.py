@@ -120,6 +120,15 @@ def test_what_a_stranger_sends_is_written_nowhere(server: Server) -> None:
     assert written() - before < 65_536
 
 
+def test_no_library_of_the_server_reports_to_its_maker(server: Server) -> None:
+    """onnxruntime's telemetry leaves a file `.ses` in the temporary folder as soon as it is there."""
+    environment = (Path("/proc") / str(server.process.pid) / "environ").read_bytes()
+    server.wait_until_ready()
+    assert b"TMPDIR=" in environment
+    folder = Path(environment.split(b"TMPDIR=")[1].split(b"\0")[0].decode())
+    assert not (folder / ".ses").exists()
+
+
 def test_one_folder_is_served_once(server: Server) -> None:
     done = run("serve", "--data", str(data_of(server)), "--port", "0")
     assert done.returncode == 2
