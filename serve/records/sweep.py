@@ -17,8 +17,14 @@ AGE = timedelta(hours=1)  # a photo is stored within a minute: what is older bel
 TRIES, PAUSE = 20, 0.25  # for the write-ahead log, which a transaction that reads keeps from being emptied
 
 
+def tidy(clinic: Clinic) -> None:
+    """Clear away what a crash left, before a server answers anybody. Raises `VaultError` and `RecordsError`."""
+    sweep(clinic)
+    empty_log(clinic)
+
+
 def sweep(clinic: Clinic, older: timedelta = AGE) -> tuple[str, ...]:
-    """Remove the files that no photo's row names and that are older than this; their ids. Run when a server starts."""
+    """Remove the files that no photo's row names and that are older than this; their ids."""
     # Before the rows, so that what is stored in between is not among them.
     lying = [name for name in clinic.vault.names() if name.isalnum()]
     with clinic.database.read() as session:

@@ -20,6 +20,7 @@ from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.lock import held
 from scarscore.serve.records.pool import ScoringPool
 from scarscore.serve.records.setup import opened
+from scarscore.serve.records.sweep import tidy
 from scarscore.serve.web.app import create_app
 from scarscore.serve.web.hosts import LOOPBACK, is_loopback, own_addresses
 from scarscore.serve.web.setup_code import OneTimeCode
@@ -64,6 +65,8 @@ def start(wanted: Wanted) -> None:
                 "nobody has an account here yet: start it for this machine alone first (`scarscore serve`), set it up "
                 "in a browser, then let others in"
             )
+        if clinic is not None:
+            tidy(clinic)
         certificate = _certificate(wanted)
         with closing(_listen(wanted)) as listening, closing(ScoringPool()) as pool:
             service = _service(wanted, clinic, pool, certificate, listening.getsockname()[1])

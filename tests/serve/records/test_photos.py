@@ -20,7 +20,7 @@ from scarscore.serve.records.errors import Conflict, Invalid, NotFound, VaultErr
 from scarscore.serve.records.photos import Place, photo, photo_bytes, photos
 from scarscore.serve.records.pictures import photo_overlay
 from scarscore.serve.records.scores import rescore_course, rescore_photo, scores
-from scarscore.serve.records.sweep import sweep
+from scarscore.serve.records.sweep import sweep, tidy
 from scarscore.serve.records.tables import PhotoRow, ScoreRow, UploadRow
 from scarscore.serve.records.uploads import take_photo
 from scarscore.serve.records.verdicts import networks
@@ -288,7 +288,13 @@ def test_a_file_that_is_an_hour_old_is_swept_at_a_start(here: Clinic) -> None:
     os.utime(file, (time.time() - 3700,) * 2)
     (Path(here.vault.root) / "a stranger's file.sealed").write_bytes(b"")
 
-    assert sweep(here) == ("left222222222222",)
+    told = take(here, visit_on(here, new_course(here), 30))
+    log = here.place.folder / "records.db-wal"
+    assert log.stat().st_size > 0
+
+    tidy(here)
+    assert set(here.vault.names()) == {"a stranger's file", told.id}
+    assert log.stat().st_size == 0
 
 
 def test_the_heat_map_is_drawn_from_the_stored_photo(here: Clinic) -> None:
