@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -75,8 +74,6 @@ def serve(
 
     The log, on standard error, tells method, route, status and time of each request, and never an id.
     """
-    # Since 1.32 onnxruntime has a client of its maker's telemetry; said before it is imported, it does nothing.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     from scarscore.serve.web.start import Wanted, start
 
     start(Wanted(place_of(data, database, vault), host, port, tls, tls_key, proxy))
