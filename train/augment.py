@@ -37,7 +37,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Variation:
-    """How far looks differ: `scale`, the least and greatest zoom; probabilities (0-1) of `noise` and painted `marks`."""
+    """How far looks differ: least and greatest zoom (`scale`); probabilities (0-1) of `noise` and painted `marks`."""
 
     scale: tuple[float, float] = (0.85, 1.15)
     noise: float = 0.4

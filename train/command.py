@@ -14,12 +14,9 @@ from scarscore.train.options import data_option, out_option, start_option
 @start_option
 @click.option(
     "--preset",
-    "presets",
-    multiple=True,
-    default=("readings", "evidence"),
+    default="severity",
     show_default=True,
-    help="Configuration: readings, evidence, quick, or the path of a TOML file with the same keys. Given more than "
-    "once, a network is trained by each, and their maps are averaged.",
+    help="Configuration: severity, evidence, quick, or the path of a TOML file with the same keys.",
 )
 @out_option("runs/severity", "Folder of the run. What is already in it is gone on from.")
 @click.option(
@@ -32,7 +29,7 @@ from scarscore.train.options import data_option, out_option, start_option
 def train(
     data: Path | None,
     start: Path,
-    presets: tuple[str, ...],
+    preset: str,
     out: Path,
     networks: str | None,
     install: bool,
@@ -53,7 +50,7 @@ def train(
 
     if threads:
         torch.set_num_threads(threads)
-    run = open_run(data_root(data), {Path(name).stem: load_config(name) for name in presets}, out)
+    run = open_run(data_root(data), load_config(preset), out)
     wanted = _networks(networks, run.config.folds)
     if not train_run(run, wanted, start, click.echo):
         click.echo(f"not every network of the run is in {out} yet: calibration waits for the others")

@@ -20,7 +20,6 @@ from scarscore.datasets.photos import Collection, Rated, load
 from scarscore.datasets.split import Folds, grouped_folds
 from scarscore.model.bundle import Metadata, open_bundle, write_metadata
 from scarscore.model.engine import Engine
-from scarscore.model.ensemble import averaged
 from scarscore.model.export import export
 from scarscore.model.network import SeverityNetwork
 from scarscore.model.region_engine import RegionEngine
@@ -34,27 +33,19 @@ from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
-VERSION = "0.4.0"
+VERSION = "0.3.0"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run is made of: its data, what finds their skin, its folds, where it lies.
-
-    `members` are the configurations, by name, whose networks are averaged; they agree in sources, folds and seed.
-    """
+    """What a run is made of: its data, what finds their skin, its folds, where it lies."""
 
     collection: Collection
     finder: RegionEngine
     rated: tuple[Rated, ...]
     folds: Folds
-    members: dict[str, Config]
+    config: Config
     folder: Path
-
-    @property
-    def config(self) -> Config:
-        """What the members agree in: sources, folds and seed."""
-        return next(iter(self.members.values()))
 
     def seen(self, fold: int | None) -> tuple[Rated, ...]:
         """What the network of this fold is trained on (None: everything)."""
@@ -83,16 +74,13 @@ def network_file(fold: int | None) -> str:
     return f"{NAME}.onnx" if fold is None else f"{NAME}-fold{fold}.onnx"
 
 
-def open_run(root: Path, members: dict[str, Config], folder: Path) -> Run:
+def open_run(root: Path, config: Config, folder: Path) -> Run:
     """A run over the data folder. Raises `DataError`, also where a card forbids training."""
-    if len({(config.sources, config.folds, config.seed) for config in members.values()}) != 1:
-        raise DataError("networks that are averaged must be of the same sources, folds and seed")
-    config = next(iter(members.values()))
     collection = load(root)
     rated = trainable(collection, config.sources)
     if not rated:
         raise DataError("no rated photo to train on")
-    return Run(collection, RegionEngine.load(), rated, grouped_folds(rated, config.folds, config.seed), members, folder)
+    return Run(collection, RegionEngine.load(), rated, grouped_folds(rated, config.folds, config.seed), config, folder)
 
 
 def train_run(run: Run, wanted: Sequence[int | None], start_weights: Path, say: Say) -> bool:
@@ -100,31 +88,21 @@ def train_run(run: Run, wanted: Sequence[int | None], start_weights: Path, say: 
 
     Networks of one run may be trained by several processes or machines at once: each has its own folder.
     """
+    run.folder.mkdir(parents=True, exist_ok=True)
     start = read_start_weights(start_weights)
-    for name in run.members:
-        _train_member(run, name, wanted, start, say)
-    parts = {fold: [_member(run, name, fold) for name in run.members] for fold in run.networks}
-    if not all(path.exists() for paths in parts.values() for path in paths):
+    missing = [fold for fold in wanted if not _raw(run, fold).exists()]
+    if missing:
+        material = _material(run, start, say)
+        for fold in missing:
+            say(f"network of {'all photos' if fold is None else f'fold {fold}'}")
+            held_out = _held_out(run, material, fold)
+            folder = run.folder / network_file(fold).removesuffix(".onnx")
+            network = train_network(start, material, held_out, run.config, folder, say)
+            _raw(run, fold).write_bytes(export(network))
+    if not all(_raw(run, fold).exists() for fold in run.networks):
         return False
-    for fold, paths in parts.items():
-        _raw(run, fold).write_bytes(averaged([path.read_bytes() for path in paths]))
     calibrate_run(run, say)
     return True
-
-
-def _train_member(run: Run, name: str, wanted: Sequence[int | None], start: dict[str, Tensor], say: Say) -> None:
-    """Train and export what is missing of one member's networks."""
-    missing = [fold for fold in wanted if not _member(run, name, fold).exists()]
-    if not missing:
-        return
-    config, home = run.members[name], run.folder / name
-    home.mkdir(parents=True, exist_ok=True)
-    material = _material(run, config, home, start, say)
-    for fold in missing:
-        say(f"{name}: network of {'all photos' if fold is None else f'fold {fold}'}")
-        held_out = frozenset(s.rated.key for s in material.samples if fold is not None and run.home(s.rated) == fold)
-        network = train_network(start, material, held_out, config, _member(run, name, fold).with_suffix(""), say)
-        _member(run, name, fold).write_bytes(export(network))
 
 
 def calibrate_run(run: Run, say: Say) -> None:
@@ -149,28 +127,28 @@ def read_start_weights(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _material(run: Run, config: Config, home: Path, start: dict[str, Tensor], say: Say) -> Material:
+def _held_out(run: Run, material: Material, fold: int | None) -> frozenset[str]:
+    """What the network of this fold must not see: its photos, and parts of unread photos of their groups."""
+    return frozenset(s.rated.key for s in material.samples if fold is not None and run.home(s.rated) == fold)
+
+
+def _material(run: Run, start: dict[str, Tensor], say: Say) -> Material:
     say("cutting close-ups out of faces")
-    samples = [*map(sample, run.rated), *close_ups(run.collection, run.rated, config, run.finder)]
+    samples = [*map(sample, run.rated), *close_ups(run.collection, run.rated, run.config, run.finder)]
     network = SeverityNetwork()
     network.load_start_weights(start)
 
     def read(item: Sample) -> Picture:
         return picture(run.collection, item.rated, run.finder.find_skin)
 
+    config, folder, skin = run.config, run.folder / "views", run.finder.bundle.sha256
     variation = Variation(config.scale, config.noise, config.marks)
-    skin = run.finder.bundle.sha256
-    views = take_views(samples, read, network.stem, config.epochs, config.seed, skin, variation, home / "views", say)
+    views = take_views(samples, read, network.stem, config.epochs, config.seed, skin, variation, folder, say)
     return Material(samples, views, config.spread_scale)
 
 
-def _member(run: Run, name: str, fold: int | None) -> Path:
-    """One member's exported network."""
-    return run.folder / name / Path(network_file(fold)).with_suffix(".raw")
-
-
 def _raw(run: Run, fold: int | None) -> Path:
-    """The exported network before it has been calibrated: the members' average."""
+    """The exported network before it has been calibrated."""
     return run.file(fold).with_suffix(".raw")
 
 

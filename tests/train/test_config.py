@@ -9,25 +9,16 @@ import pytest
 
 from scarscore.datasets.errors import DataError
 from scarscore.train.config import PRESETS, load_config
-from scarscore.train.run import open_run
 
 
-@pytest.mark.parametrize("preset", ["readings", "evidence", "quick"])
+@pytest.mark.parametrize("preset", ["severity", "evidence", "quick"])
 def test_presets_load_by_name_and_by_path(preset: str) -> None:
     assert load_config(preset) == load_config(PRESETS / f"{preset}.toml")
 
 
-@pytest.mark.parametrize("preset", ["readings", "evidence"])
-def test_the_shipped_networks_leave_out_what_may_only_be_evaluated_on(preset: str) -> None:
+@pytest.mark.parametrize("preset", ["severity", "evidence"])
+def test_the_networks_leave_out_what_may_only_be_evaluated_on(preset: str) -> None:
     assert "habibsatya" not in load_config(preset).sources
-
-
-def test_what_is_averaged_into_one_network_agrees_in_sources_folds_and_seed(data_root: Path, tmp_path: Path) -> None:
-    members = {name: load_config(name) for name in ("readings", "evidence")}
-    assert open_run(data_root, members, tmp_path).config == members["readings"]
-    odd = members | {"evidence": replace(members["evidence"], seed=1)}
-    with pytest.raises(DataError, match="same sources, folds and seed"):
-        open_run(data_root, odd, tmp_path)
 
 
 def test_an_unknown_and_a_missing_key_are_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from scarscore.train.config import load_config
 from scarscore.train.losses import Batch, losses
 
 NAN = float("nan")
-CONFIG = load_config("readings")
+CONFIG = load_config("severity")
 
 
 @pytest.fixture(scope="module")
