@@ -47,7 +47,7 @@ def create_patient(clinic: Clinic, who: Who, *, pseudonym: str | None, name: str
     try:
         with clinic.doing(Deed(who.account, "create", f"patient/{patient}")) as session:
             chosen = given or _made(session)
-            _check_free(session, chosen)
+            check_free(session, chosen)
             row = PatientRow(id=patient, pseudonym=chosen, sealed_name=sealed, created=now())
             session.add(row)
     except IntegrityError:  # another request took it in between
@@ -86,7 +86,7 @@ def correct_patient(
         row = patient_row(session, patient_id, lock=True)
         wanted = kept(given, row.pseudonym)
         if wanted != row.pseudonym:
-            _check_free(session, wanted, row.pseudonym)
+            check_free(session, wanted, row.pseudonym)
             changed["pseudonym"] = [row.pseudonym, wanted]
             row.pseudonym = wanted
         if not isinstance(name, Keep):
@@ -106,9 +106,14 @@ def _fits(patient: Patient, sought: str) -> bool:
     return sought in patient.pseudonym.casefold() or sought in (patient.name or "").casefold()
 
 
+def is_pseudonym(text: str) -> bool:
+    """Whether a text can be a pseudonym."""
+    return _PSEUDONYM.fullmatch(text) is not None
+
+
 def _pseudonym(given: str) -> str:
     text = given.strip()
-    if not _PSEUDONYM.fullmatch(text):
+    if not is_pseudonym(text):
         raise Invalid("a pseudonym has 1 to 40 letters, digits, dots, dashes or underscores; it is not the name")
     return text
 
@@ -121,8 +126,8 @@ def _made(session: Session) -> str:
             return made
 
 
-def _check_free(session: Session, pseudonym: str, own: str = "") -> None:
-    """One pseudonym in capitals and another in small letters would be taken for one."""
+def check_free(session: Session, pseudonym: str, own: str = "") -> None:
+    """Raises `Conflict` where another has it; one in capitals and one in small letters would be taken for one."""
     taken = session.scalars(select(PatientRow.pseudonym)).all()
     if pseudonym.casefold() in {each.casefold() for each in taken if each != own}:
         raise Conflict("there is a patient of that pseudonym already")

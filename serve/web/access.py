@@ -77,6 +77,12 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/v1/score"): VIEWER,  # stores nothing
     ("GET", "/api/v1/courses/{course_id}/verdict"): VIEWER,
     ("GET", "/api/v1/courses/{course_id}/timeline"): VIEWER,
+    ("GET", "/api/v1/exports/records.zip"): ADMIN,
+    ("GET", "/api/v1/patients/{patient_id}/export"): PRACTITIONER,
+    ("GET", "/api/v1/courses/{course_id}/fhir"): PRACTITIONER,
+    ("GET", "/api/v1/photos/{photo_id}/dicom"): PRACTITIONER,
+    ("POST", "/api/v1/imports/patient"): ADMIN,
+    ("POST", "/api/v1/visits/{visit_id}/dicom"): PRACTITIONER,
 }
 
 

@@ -10,8 +10,10 @@ from scarscore.serve.web.routes import (
     consents,
     courses,
     erasure,
+    exports,
     findings,
     health,
+    imports,
     pages,
     patients,
     photos,
@@ -44,4 +46,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     scores.router,
     verdicts.router,
     erasure.router,
+    exports.router,
+    imports.router,
 )

@@ -87,7 +87,7 @@ def upload_photo(
     taken = take_photo(clinic, who, service.scoring, visit_id, upload, Place(view, region, camera), idempotency_key)
     if isinstance(taken, Refusal):
         raise Refused(taken)
-    return _seen(taken)
+    return seen(taken)
 
 
 @router.get(
@@ -96,13 +96,13 @@ def upload_photo(
 )  # fmt: skip
 def all_photos(clinic: Open, who: Asker, visit_id: str) -> list[PhotoSeen]:
     """The photos of a visit with what is said of them, without erased ones."""
-    return [_seen(each) for each in photos(clinic, who, visit_id)]
+    return [seen(each) for each in photos(clinic, who, visit_id)]
 
 
 @router.get("/photos/{photo_id}", summary="One photo", response_model=PhotoSeen, responses=errors(401, 403, 404))
 def one_photo(clinic: Open, who: Asker, photo_id: str) -> PhotoSeen:
     """What is recorded of a photo, of an erased one too; its picture is at `image`."""
-    return _seen(photo(clinic, who, photo_id))
+    return seen(photo(clinic, who, photo_id))
 
 
 @router.patch(
@@ -121,7 +121,7 @@ def change_photo(clinic: Open, who: Asker, service: Served, photo_id: str, body:
         camera=KEEP if body.camera is None else body.camera,
         visit_id=KEEP if body.visit_id is None else body.visit_id,
     )  # fmt: skip
-    return _seen(changed)
+    return seen(changed)
 
 
 @router.delete("/photos/{photo_id}", status_code=204, summary="Erase a photo", responses=errors(401, 403, 404))
@@ -160,7 +160,8 @@ def _picture(content: bytes, media_type: str, name: str) -> Response:
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _seen(stored: StoredPhoto) -> PhotoSeen:
+def seen(stored: StoredPhoto) -> PhotoSeen:
+    """A photo as it is answered."""
     return PhotoSeen(
         **{name: getattr(stored, name) for name in PhotoSeen.model_fields if name != "score"},
         score=None if stored.score is None else score_seen(stored.score),

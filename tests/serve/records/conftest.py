@@ -48,7 +48,7 @@ def vault_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setitem(fsspec.config.conf, "s3", settings)
     monkeypatch.setenv("FSSPEC_S3", json.dumps(settings))
     bucket = f"clinic-{secrets.token_hex(6)}"  # made by whoever runs the object store, as a clinic's would be
-    httpx.put(f"{settings['endpoint_url']}/{bucket}").raise_for_status()
+    httpx.put(f"{settings['endpoint_url']}/{bucket}", timeout=60).raise_for_status()
     return f"s3://{bucket}/photos"
 
 

@@ -1,0 +1,93 @@
+"""Whether a patient's records from elsewhere are such as this program could have written; else all is refused.
+
+Field by field they were checked when they were read; this asks whether they hold together. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from scarscore.serve.course.records import Finding
+from scarscore.serve.course.scales.items import checked as checked_findings
+from scarscore.serve.errors import UsageError
+from scarscore.serve.records.answers import answer_of, json_of
+from scarscore.serve.records.clinic import now
+from scarscore.serve.records.errors import Invalid, RecordsError
+from scarscore.serve.records.exports.gather import SUBJECTS, Gathered, PatientKept, PhotoKept, ScoreKept
+from scarscore.serve.records.tables import ScoreRow
+from scarscore.serve.scoring.decode import decode
+from scarscore.serve.scoring.header import Refused
+from scarscore.serve.scoring.jpeg import read_jpeg
+from scarscore.serve.scoring.result import PhotoScore, Refusal, View
+
+CLOCKS = timedelta(days=1)  # how far two installations' clocks and time zones may lie apart
+
+
+def checked(told: Gathered, pseudonym: str | None = None) -> Gathered:
+    """The records of one living patient, perhaps under another pseudonym. Raises `Invalid`."""
+    if len(told.patients) != 1 or told.patients[0].erased is not None:
+        raise Invalid("the zip must hold the records of one patient who was not erased")
+    for subject, (_, _, owner, owners) in SUBJECTS.items():
+        _check_references(getattr(told, subject), owner, getattr(told, owners))
+    for each in (*told.patients, *(each for subject in SUBJECTS for each in getattr(told, subject))):
+        _check_past(each)
+    for score in told.scores:
+        _check_score(score)
+    try:
+        checked_findings(Finding(each.item, each.value, each.by) for each in told.findings)
+    except UsageError as error:
+        raise Invalid(f"the zip's findings cannot be: {error}") from None
+    return told if pseudonym is None else replace(told, patients=(_renamed(told.patients[0], pseudonym),))
+
+
+def check_photo(photo: PhotoKept, data: bytes) -> None:
+    """Raises `Invalid` unless these bytes are the photo that the records name: a plain JPEG without metadata."""
+    if hashlib.sha256(data).hexdigest() != photo.sha256 or len(data) != photo.size:
+        raise Invalid("a photo in the zip is not the one that its records name")
+    if photo.region is not None and photo.view is not View.CLOSEUP:
+        raise Invalid("only a close-up is of one region")
+    try:
+        bare = read_jpeg(data).data == data
+    except Refused:
+        bare = False
+    decoded = decode(data)
+    if not bare or isinstance(decoded, Refusal) or (decoded.width, decoded.height) != (photo.width, photo.height):
+        raise Invalid("a photo in the zip is not such a JPEG as is stored here")
+
+
+def _check_references(records: Sequence[Any], owner: str, owners: Sequence[Any]) -> None:
+    ids = {each.id for each in owners}
+    if not all(getattr(each, owner) in ids for each in records):
+        raise Invalid("the zip's records refer to something that is not in it")
+    if len({each.id for each in records}) != len(records):
+        raise Invalid("the zip holds one thing twice")
+
+
+def _check_past(kept: Any) -> None:
+    latest = now() + CLOCKS
+    if any(isinstance(value, datetime) and value > latest for value in vars(kept).values()):
+        raise Invalid("the zip holds something that was recorded in the future")
+
+
+def _check_score(score: ScoreKept) -> None:
+    """The answer must be one, and nothing more, and the severity beside it its own."""
+    try:
+        answer = answer_of(ScoreRow(id=score.id, scored=score.scored, answer=score.answer))
+    except RecordsError:
+        raise Invalid("the zip holds a score that cannot be") from None
+    severity = answer.severity if isinstance(answer, PhotoScore) else None
+    if json_of(answer) != score.answer or severity != score.severity:
+        raise Invalid("the zip holds a score that contradicts itself")
+
+
+def _renamed(patient: PatientKept, pseudonym: str) -> PatientKept:
+    try:
+        return replace(patient, pseudonym=pseudonym)
+    except ValidationError:
+        raise Invalid("a pseudonym has 1 to 40 letters, digits, dots, dashes or underscores") from None

@@ -1,0 +1,175 @@
+"""A patient as a zip that another installation takes in: every row, and the photos as they were stored, unsealed.
+
+Ids and scores stay as they are, to the byte; the photos are sealed anew under the other installation's keys. The zip
+itself is not encrypted: whoever carries it carries the photos. Audit logs stay where they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import IO, Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scarscore.serve.records.audit import Deed, record
+from scarscore.serve.records.clinic import Clinic
+from scarscore.serve.records.consents import Use
+from scarscore.serve.records.errors import Conflict, Invalid
+from scarscore.serve.records.exports.gather import (
+    SUBJECTS,
+    Gathered,
+    PatientKept,
+    PhotoKept,
+    check_consent,
+    gather,
+    unsigned,
+)
+from scarscore.serve.records.exports.parcel import Item, Parcel, packed
+from scarscore.serve.records.exports.received import check_photo, checked
+from scarscore.serve.records.history import held
+from scarscore.serve.records.patients import check_free
+from scarscore.serve.records.people import Role, Who
+from scarscore.serve.records.photos import opened
+from scarscore.serve.records.tables import Base, PatientRow, PhotoRow
+
+FORMAT, VERSION = "scarscore patient", 1
+RECORDS = "patient.json"
+LARGEST = 500_000_000  # bytes that come by the API, in memory at once: some 120 photos of 12 MP
+NO_LIMIT = 1 << 40  # bytes, for the clinic's own machine
+_RECORDS = TypeAdapter(Gathered)
+_PHOTO = re.compile(r"photos/([2-9a-hjkmnp-z]{16})\.jpg")
+
+
+def export_patient(
+    clinic: Clinic, who: Who, patient_id: str, purpose: Use = Use.CARE, *, names: bool = False
+) -> Iterator[bytes]:
+    """The zip, piece by piece. What is wrong with the question is raised before the first piece.
+
+    For other purposes than care the patient must have consented to it, and neither a name nor who entered what is
+    told. A name needs an admin. Raises `NotFound`, `NotAllowed`, `Conflict`, and `VaultError` for a photo that is
+    damaged: the zip then ends early and cannot be opened.
+    """
+    if names:
+        who.require(Role.ADMIN)
+    detail = {"as": "patient", "purpose": purpose.value, "names": names}
+    with clinic.doing(Deed(who.account, "export", f"patient/{patient_id}", detail)) as session:
+        told = gather(clinic, session, patient_id, names=names)
+        check_consent(told, purpose)
+        rows = {each.id: session.get_one(PhotoRow, each.id) for each in told.photos if each.erased is None}
+    if purpose is not Use.CARE:
+        told = unsigned(told)
+    about = {"purpose": purpose.value, "left_out": _left_out(told, purpose)}
+    items = [Item(RECORDS, lambda: [_json(told)], small=True)]
+    items += [Item(f"photos/{photo}.jpg", _bytes_of(clinic, who, row)) for photo, row in rows.items()]
+    return packed(FORMAT, VERSION, about, items)
+
+
+def import_patient(
+    clinic: Clinic, who: Who, file: IO[bytes], *, pseudonym: str | None = None, largest: int = LARGEST
+) -> PatientKept:
+    """Take in a patient that another installation exported, wholly or not at all; perhaps under another pseudonym.
+
+    `largest` is how many bytes the zip may hold, unpacked.
+    Raises `NotAllowed` for all but admins, `Invalid` for a zip that was changed or holds what cannot be,
+    `NewerRecords`, `Conflict` where the patient, another part or the pseudonym is here already, and `NoSpace`.
+    """
+    who.require(Role.ADMIN)
+    parcel = Parcel(file, FORMAT, VERSION, largest)
+    told = checked(_parsed(parcel.read(RECORDS)), pseudonym)
+    photos = {each.id: each for each in told.photos if each.erased is None}
+    names = [_PHOTO.fullmatch(name) for name in parcel.manifest.files if name != RECORDS]
+    if {found[1] if found else "" for found in names} != set(photos):
+        raise Invalid("the zip's photos are not those that its records name")
+    for photo in photos.values():
+        check_photo(photo, parcel.read(_name(photo)))
+    _store(clinic, who, told, photos, parcel)
+    return told.patients[0]
+
+
+def _store(clinic: Clinic, who: Who, told: Gathered, photos: dict[str, PhotoKept], parcel: Parcel) -> None:
+    """Rows, photos and the audit's line, all or none. Rows come first: they claim the ids before a file is written."""
+    patient, put = told.patients[0], list[str]()
+    try:
+        with clinic.database.write() as session:
+            check_free(session, patient.pseudonym)
+            rows = _inserted(clinic, session, told)
+            for photo in photos.values():
+                put.append(photo.id)
+                rows[photo.id].wrapped_key = clinic.vault.put(photo.id, parcel.read(_name(photo)))
+            for course in told.courses:
+                held(session, course.id)
+            record(session, Deed(who.account, "import", f"patient/{patient.id}", {"photos": len(photos)}))
+    except BaseException as error:
+        _take_back(clinic, patient.id, put)
+        if isinstance(error, IntegrityError):
+            raise Conflict("this patient, or a part of it, is here already: nothing was imported") from None
+        raise
+
+
+def _inserted(clinic: Clinic, session: Session, told: Gathered) -> dict[str, Any]:
+    """Insert every row, subject by subject, each before what refers to it; the photos' rows by id."""
+    patient = told.patients[0]
+    sealed = None if patient.name is None else clinic.vault.master.seal_text(patient.name, patient.id)
+    fields = {"id": patient.id, "pseudonym": patient.pseudonym, "created": patient.created}
+    session.add(PatientRow(**fields, sealed_name=sealed, erased=None))
+    session.flush()
+    photos: dict[str, Any] = {}
+    for subject, (table, kind, _, _) in SUBJECTS.items():
+        rows = [_row(table, kind, each) for each in getattr(told, subject)]
+        session.add_all(rows)
+        session.flush()
+        if subject == "photos":
+            photos = {row.id: row for row in rows}
+    return photos
+
+
+def _row(table: type[Base], kind: type[Any], kept: Any) -> Any:
+    """The row of a record: JSON columns as the records write them, words as text, dates and moments as they are."""
+    values = TypeAdapter(kind).dump_python(kept, mode="json")
+    dated = {name: value for name, value in vars(kept).items() if isinstance(value, date)}
+    return table(**values | dated)
+
+
+def _take_back(clinic: Clinic, patient_id: str, put: list[str]) -> None:
+    """Remove the photos of an import that failed; never those of one that was kept after all."""
+    with clinic.database.read() as session:
+        if session.get(PatientRow, patient_id) is not None:
+            return
+    for photo in put:
+        clinic.vault.drop(photo)
+
+
+def _parsed(content: bytes) -> Gathered:
+    try:
+        return _RECORDS.validate_json(content)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise Invalid(f"the zip's records hold what cannot be, at {where}: nothing was imported") from None
+
+
+def _json(told: Gathered) -> bytes:
+    values = _RECORDS.dump_python(told, mode="json")
+    return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1).encode()
+
+
+def _left_out(told: Gathered, purpose: Use) -> list[str]:
+    erased = sum(each.erased is not None for each in told.photos)
+    return [
+        *(["the patient's name"] if told.patients[0].name is None else []),
+        *([] if purpose is Use.CARE else ["who entered what"]),
+        *([f"{erased} photos that were erased"] if erased else []),
+        "the audit log",
+    ]
+
+
+def _bytes_of(clinic: Clinic, who: Who, row: PhotoRow) -> Callable[[], list[bytes]]:
+    return lambda: [opened(clinic, who, row)]
+
+
+def _name(photo: PhotoKept) -> str:
+    return f"photos/{photo.id}.jpg"

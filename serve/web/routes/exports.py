@@ -1,0 +1,98 @@
+"""What leaves the clinic: tables, a patient for another installation, a course as FHIR, a photo as DICOM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from scarscore.serve.records.clinic import today
+from scarscore.serve.records.consents import Use
+from scarscore.serve.records.exports import fhir
+from scarscore.serve.records.exports.dicom import MEDIA_TYPE, dicom_of
+from scarscore.serve.records.exports.tables import export_tables
+from scarscore.serve.records.exports.transfer import export_patient
+from scarscore.serve.records.verdicts import networks
+from scarscore.serve.web.schema import errors
+from scarscore.serve.web.state import Asker, Open, Served
+
+router = APIRouter(prefix="/api/v1", tags=["exports"])
+ZIP = "application/zip"
+Purpose = Annotated[
+    Use, Query(description="What for. Other than care: only with the patient's consent to it, and without names.")
+]
+Named = Annotated[bool, Query(description="With the patient's name; it stands in no export otherwise.")]
+
+
+def _answers(media_type: str, words: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {}}, "description": words}}
+
+
+@router.get(
+    "/exports/records.zip", summary="Everything as CSV", response_class=Response,
+    responses=_answers(ZIP, "A zip of CSV files, one a subject") | errors(401, 403, 422),
+)  # fmt: skip
+def export_records(clinic: Open, who: Asker, purpose: Purpose = Use.CARE, names: Named = False) -> Response:
+    """Everything that is recorded as CSV, by pseudonym: patients, consents, courses, sessions, visits, photos, scores,
+    regions, findings. The photos themselves are not in it."""
+    return _zip(export_tables(clinic, who, purpose, names=names), "scarscore-records.zip")
+
+
+@router.get(
+    "/patients/{patient_id}/export", summary="A patient for another installation", response_class=Response,
+    responses=_answers(ZIP, "A zip of all rows and photos, for `POST /imports/patient`")
+    | errors(401, 403, 404, 409, 422),
+)  # fmt: skip
+def export_one(
+    clinic: Open, who: Asker, patient_id: str, purpose: Purpose = Use.CARE, names: Named = False
+) -> Response:
+    """All that is recorded of a patient, and the photos as they were stored. The zip is not encrypted.
+
+    With the name only for admins.
+    """
+    return _zip(export_patient(clinic, who, patient_id, purpose, names=names), f"scarscore-patient-{patient_id}.zip")
+
+
+@router.get(
+    "/courses/{course_id}/fhir", summary="A course as FHIR", response_class=Response,
+    responses=_answers(fhir.MEDIA_TYPE, "A FHIR R4 bundle of type collection") | errors(401, 403, 404, 409, 422),
+)  # fmt: skip
+def export_fhir(
+    clinic: Open,
+    who: Asker,
+    service: Served,
+    course_id: str,
+    on: Annotated[date | None, Query(description="The course as it stood on that day. Default: today.")] = None,
+    names: Named = False,
+    photos: Annotated[bool, Query(description="With the photos' content, not only what is recorded of them.")] = False,
+) -> Response:
+    """Patient, Observations for severities and scales, Media, and a DiagnosticReport that is `preliminary`."""
+    asked = fhir.Asked(course_id, on or today(), names, photos)
+    bundle = fhir.fhir_bundle(clinic, who, networks(service.scoring.model), asked)
+    return Response(bundle, media_type=fhir.MEDIA_TYPE, headers=_headers(f"scarscore-course-{course_id}.json"))
+
+
+@router.get(
+    "/photos/{photo_id}/dicom", summary="A photo as DICOM", response_class=Response,
+    responses=_answers(MEDIA_TYPE, "A VL Photographic Image, the stored JPEG unchanged")
+    | errors(401, 403, 404, 422, 503),
+)  # fmt: skip
+def export_dicom(clinic: Open, who: Asker, photo_id: str, names: Named = False) -> Response:
+    """The photo as a DICOM file under the patient's pseudonym."""
+    content = dicom_of(clinic, who, photo_id, names=names)
+    return Response(content, media_type=MEDIA_TYPE, headers=_headers(f"scarscore-photo-{photo_id}.dcm"))
+
+
+def _zip(pieces: Iterator[bytes], name: str) -> Response:
+    return StreamingResponse(pieces, media_type=ZIP, headers=_headers(name))
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }

@@ -1,0 +1,374 @@
+"""A patient that moves to another installation: all of it arrives, to the byte, or nothing does."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scarscore.serve.records.audit import verify
+from scarscore.serve.records.clinic import Clinic
+from scarscore.serve.records.consents import Use, withdraw_consent
+from scarscore.serve.records.erasure import erase_patient
+from scarscore.serve.records.errors import Conflict, Invalid, NewerRecords, NotAllowed, NotFound, VaultError
+from scarscore.serve.records.exports.transfer import export_patient, import_patient
+from scarscore.serve.records.patients import create_patient, patient
+from scarscore.serve.records.photos import photo_bytes
+from scarscore.serve.records.refile import erase_photo
+from scarscore.serve.records.verdicts import measured, networks
+from tests.serve.records.parts import ADMIN, NURSE, ago, lines, settle_in
+from tests.serve.records.told import NAME, Told, another, joined, patient_with_everything, rezipped, rows, unzipped
+
+Files = dict[str, bytes]
+Records = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clinic, Told, bytes]]:
+    """A clinic with one patient, and that patient's zip, which tests may change a copy of."""
+    clinic = another(tmp_path_factory.mktemp("from"))
+    told = patient_with_everything(clinic, Use.CARE, Use.RESEARCH)
+    yield clinic, told, joined(export_patient(clinic, NURSE, told.patient))
+    clinic.close()
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Clinic]:
+    clinic = another(tmp_path)
+    yield clinic
+    clinic.close()
+
+
+def taken_in(clinic: Clinic, content: bytes, **options: str) -> str:
+    return import_patient(clinic, ADMIN, io.BytesIO(content), **options).id
+
+
+def nothing_is_there(clinic: Clinic) -> bool:
+    return not any(rows(clinic).values()) and list(clinic.vault.names()) == []
+
+
+def with_records(content: bytes, change: Callable[[Records], None]) -> bytes:
+    """The zip with its records changed, and a manifest that fits them: as somebody would forge it."""
+    files = unzipped(content)
+    records = json.loads(files["patient.json"])
+    change(records)
+    return signed(files | {"patient.json": json.dumps(records).encode()})
+
+
+def signed(files: Files) -> bytes:
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"] = {
+        name: {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}
+        for name, body in files.items()
+        if name != "manifest.json"
+    }
+    return rezipped(files | {"manifest.json": json.dumps(manifest).encode()})
+
+
+def test_everything_arrives_as_it_was_on_each_database_and_vault(
+    exported: tuple[Clinic, Told, bytes], clinic: Clinic
+) -> None:
+    source, told, content = exported
+    assert taken_in(settle_in(clinic), content) == told.patient
+    assert rows(clinic) == rows(source)
+    for photo in told.photos:
+        assert photo_bytes(clinic, NURSE, photo) == photo_bytes(source, NURSE, photo)
+    with clinic.database.read() as session:
+        assert isinstance(verify(session), int)
+
+
+def test_the_verdict_is_the_same_there(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    source, told, content = exported
+    taken_in(there, content)
+    one, other = (measured(clinic, NURSE, networks(), told.course, ago(0)) for clinic in (source, there))
+    assert one.verdict == other.verdict
+
+
+def test_photos_are_sealed_under_the_other_installations_keys(
+    exported: tuple[Clinic, Told, bytes], there: Clinic
+) -> None:
+    source, told, content = exported
+    taken_in(there, content)
+    with pytest.raises(VaultError):
+        source.vault.master.unwrap(wrapped(there, told.photos[0]), told.photos[0])
+    assert there.vault.sealed(told.photos[0]) != source.vault.sealed(told.photos[0])
+
+
+def wrapped(clinic: Clinic, photo: str) -> bytes:
+    from scarscore.serve.records.tables import PhotoRow
+
+    with clinic.database.read() as session:
+        key = session.get_one(PhotoRow, photo).wrapped_key
+    assert key is not None
+    return key
+
+
+def test_the_same_records_make_the_same_bytes(exported: tuple[Clinic, Told, bytes]) -> None:
+    source, told, content = exported
+    assert joined(export_patient(source, NURSE, told.patient)) == content
+
+
+def test_a_name_travels_only_when_an_admin_says_so(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    source, told, content = exported
+    assert NAME not in str(unzipped(content))
+    assert b"Secret-Name" not in b"".join(unzipped(content).values())
+    with pytest.raises(NotAllowed):
+        export_patient(source, NURSE, told.patient, names=True)
+    taken_in(there, joined(export_patient(source, ADMIN, told.patient, names=True)))
+    assert patient(there, NURSE, told.patient).name == NAME
+
+
+def test_both_ends_are_audited_without_a_name(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    source, told, content = exported
+    taken_in(there, content)
+    out, into = lines(source, f"patient/{told.patient}", "export"), lines(there, f"patient/{told.patient}", "import")
+    assert out[0].account == NURSE.account
+    assert out[0].detail == {"as": "patient", "purpose": "care", "names": False}
+    assert [line.detail for line in into] == [{"photos": 3}]
+
+
+def test_for_research_nothing_says_who_anybody_is(exported: tuple[Clinic, Told, bytes]) -> None:
+    source, told, _ = exported
+    files = unzipped(joined(export_patient(source, ADMIN, told.patient, Use.RESEARCH, names=True)))
+    records = json.loads(files["patient.json"])
+    assert records["patients"][0]["name"] is None
+    assert {finding["by"] for finding in records["findings"]} == {"entered"}
+    assert records["courses"][0]["cautions"][0]["by"] == ""
+    about = json.loads(files["manifest.json"])["about"]
+    assert about["purpose"] == "research"
+    assert "the patient's name" in about["left_out"]
+    assert "who entered what" in about["left_out"]
+
+
+def test_without_consent_or_after_its_withdrawal_nothing_is_exported(there: Clinic) -> None:
+    told = patient_with_everything(there, Use.PUBLICATION)
+    with pytest.raises(Conflict, match="has not consented to research"):
+        export_patient(there, NURSE, told.patient, Use.RESEARCH)
+    assert joined(export_patient(there, NURSE, told.patient, Use.PUBLICATION))
+    withdraw_consent(there, NURSE, told.patient, Use.PUBLICATION)
+    with pytest.raises(Conflict, match="has not consented to publication"):
+        export_patient(there, NURSE, told.patient, Use.PUBLICATION)
+    assert joined(export_patient(there, NURSE, told.patient))
+
+
+def test_an_erased_photo_travels_as_a_row_and_an_erased_patient_not_at_all(there: Clinic, tmp_path: Path) -> None:
+    told = patient_with_everything(there)
+    erase_photo(there, ADMIN, told.photos[0])
+    content = joined(export_patient(there, NURSE, told.patient))
+    assert f"photos/{told.photos[0]}.jpg" not in unzipped(content)
+    assert "1 photos that were erased" in json.loads(unzipped(content)["manifest.json"])["about"]["left_out"]
+    elsewhere = another(tmp_path, "elsewhere")
+    taken_in(elsewhere, content)
+    with pytest.raises(NotFound):
+        photo_bytes(elsewhere, NURSE, told.photos[0])
+    erase_patient(there, ADMIN, told.patient)
+    with pytest.raises(NotFound):
+        export_patient(there, NURSE, told.patient)
+    elsewhere.close()
+
+
+def test_only_an_admin_takes_in_a_patient(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    with pytest.raises(NotAllowed):
+        import_patient(there, NURSE, io.BytesIO(exported[2]))
+    assert nothing_is_there(there)
+
+
+def test_a_patient_that_is_there_already_is_not_taken_in_again(
+    exported: tuple[Clinic, Told, bytes], there: Clinic
+) -> None:
+    content = exported[2]
+    taken_in(there, content)
+    before = rows(there)
+    for options in ({}, {"pseudonym": "P-OTHER"}):
+        with pytest.raises(Conflict):
+            taken_in(there, content, **options)
+    assert rows(there) == before
+    for photo in exported[1].photos:
+        assert photo_bytes(there, NURSE, photo)
+
+
+def test_a_pseudonym_that_is_taken_can_be_changed_on_the_way(
+    exported: tuple[Clinic, Told, bytes], there: Clinic
+) -> None:
+    source, told, content = exported
+    taken = create_patient(there, NURSE, pseudonym=patient(source, NURSE, told.patient).pseudonym, name=None)
+    with pytest.raises(Conflict, match="pseudonym"):
+        taken_in(there, content)
+    taken_in(there, content, pseudonym="P-OTHER")
+    assert patient(there, NURSE, told.patient).pseudonym == "P-OTHER"
+    assert patient(there, NURSE, taken.id).pseudonym == taken.pseudonym
+    with pytest.raises(Invalid, match="a pseudonym has"):
+        taken_in(there, content, pseudonym="no good")
+
+
+@pytest.mark.parametrize("name", ["patient.json", "a photo", "manifest.json"])
+def test_a_changed_byte_is_refused(exported: tuple[Clinic, Told, bytes], there: Clinic, name: str) -> None:
+    files = unzipped(exported[2])
+    chosen = next((each for each in files if each.startswith("photos/")), "") if name == "a photo" else name
+    changed = bytearray(files[chosen])
+    changed[len(changed) // 2] ^= 1
+    with pytest.raises(Invalid):
+        taken_in(there, rezipped(files | {chosen: bytes(changed)}))
+    assert nothing_is_there(there)
+
+
+def test_a_zip_that_was_cut_short_anywhere_is_refused(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    content = exported[2]
+    for length in (0, 1, 100, len(content) // 2, len(content) - 1):
+        with pytest.raises(Invalid):
+            taken_in(there, content[:length])
+    assert nothing_is_there(there)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.jpg", "/etc/evil", "photos/../../evil.jpg", "C:\\evil", "photos/evil.jpg", "photos/", "evil"]
+)
+def test_a_file_with_a_path_of_its_own_is_refused(
+    exported: tuple[Clinic, Told, bytes], there: Clinic, tmp_path: Path, name: str
+) -> None:
+    before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    with pytest.raises(Invalid):
+        taken_in(there, signed(unzipped(exported[2]) | {name: b"evil"}))
+    with pytest.raises(Invalid):
+        taken_in(there, rezipped(unzipped(exported[2]) | {name: b"evil"}))
+    assert nothing_is_there(there)
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} - {path.name for path in before} <= {
+        "records.db-wal", "records.db-shm"
+    }  # fmt: skip
+
+
+def test_a_link_in_the_zip_is_refused(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    def link(info: zipfile.ZipInfo) -> None:
+        if info.filename.startswith("photos/"):
+            info.external_attr = 0o120777 << 16
+
+    files = unzipped(exported[2])
+    photo = next(name for name in files if name.startswith("photos/"))
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][photo] = {"sha256": hashlib.sha256(b"/etc/passwd").hexdigest(), "size": 11}
+    files |= {photo: b"/etc/passwd", "manifest.json": json.dumps(manifest).encode()}
+    with pytest.raises(Invalid):
+        taken_in(there, rezipped(files, link))
+    assert nothing_is_there(there)
+
+
+def test_a_zip_that_unpacks_without_end_is_refused_before_it_is_unpacked(
+    exported: tuple[Clinic, Told, bytes], there: Clinic
+) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("patient.json", "w") as file:
+        for _ in range(1_100):
+            file.write(bytes(1_000_000))
+    assert len(buffer.getvalue()) < 2_000_000
+    with pytest.raises(Invalid, match="over 500 MB"):
+        taken_in(there, buffer.getvalue())
+
+
+def test_a_file_that_holds_more_than_it_says_is_refused(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    content = bytearray(rezipped(unzipped(exported[2]) | {"patient.json": bytes(5_000_000)}))
+    entry = content.rindex(b"PK\x01\x02", 0, content.rindex(b"patient.json"))
+    content[entry + 24 : entry + 28] = (100).to_bytes(4, "little")  # its size, in the central directory
+    with pytest.raises(Invalid):
+        taken_in(there, bytes(content))
+    assert nothing_is_there(there)
+
+
+def test_a_newer_format_is_told_apart_from_a_broken_one(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    files = unzipped(exported[2])
+    manifest = json.loads(files["manifest.json"])
+    newer = manifest | {"version": manifest["version"] + 1, "something": "new"}
+    with pytest.raises(NewerRecords, match="update this one"):
+        taken_in(there, rezipped(files | {"manifest.json": json.dumps(newer).encode()}))
+    for wrong in (manifest | {"format": "something else"}, [], {}, "no"):
+        with pytest.raises(Invalid):
+            taken_in(there, rezipped(files | {"manifest.json": json.dumps(wrong).encode()}))
+    with pytest.raises(Invalid):
+        taken_in(there, rezipped(files | {"manifest.json": b"[" * 100_000}))
+
+
+def _set(subject: str, field: str, value: object, number: int = 0) -> Callable[[Records], None]:
+    def change(records: Records) -> None:
+        records[subject][number][field] = value
+
+    return change
+
+
+def _answer(field: str, value: object) -> Callable[[Records], None]:
+    def change(records: Records) -> None:
+        records["scores"][0]["answer"][field] = value
+
+    return change
+
+
+FORGED: dict[str, Callable[[Records], None]] = {
+    "an id that is a path": _set("photos", "id", "../../../etc/pwd"),
+    "an id of another shape": _set("patients", "id", "A" * 16),
+    "somebody else's course": _set("visits", "course_id", "2" * 16),
+    "a photo of no visit": _set("photos", "visit_id", "2" * 16),
+    "an unknown field": _set("patients", "wrapped_key", "AAAA"),
+    "a view that does not exist": _set("photos", "view", "above"),
+    "a region that does not exist": _set("photos", "region", "knee"),
+    "a severity of 101": _set("scores", "severity", 101),
+    "a severity that is not its answer's": _set("scores", "severity", 1.5),
+    "an answer with more in it": _answer("note", "<script>"),
+    "an answer of no reason": _answer("severity", "high"),
+    "a finding of no scale": _set("findings", "item", "nonsense"),
+    "a finding out of range": _set("findings", "value", -3),
+    "a day in the future": _set("visits", "day", "2999-01-01"),
+    "recorded in the future": _set("visits", "created", "2999-01-01T00:00:00Z"),
+    "a moment without a zone": _set("patients", "created", "2026-01-01T00:00:00"),
+    "a plan of 99 sessions": _set("courses", "sessions", 99),
+    "a needle of 9 mm": _set("sessions", "depths", {"chin": 9}),
+    "two patients": lambda records: records["patients"].append(records["patients"][0]),
+    "no patient": lambda records: records["patients"].clear(),
+    "an erased patient": _set("patients", "erased", "2026-01-01T00:00:00Z"),
+    "the same photo twice": lambda records: records["photos"].append(records["photos"][0]),
+    "a photo that is not in the zip": lambda records: records["photos"].append(records["photos"][0] | {"id": "2" * 16}),
+    "another size": _set("photos", "width", 1),
+    "another digest": _set("photos", "sha256", "0" * 64),
+    "needling on no session's day": _set("visits", "needling", "after"),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_forged_records_are_refused_whole(exported: tuple[Clinic, Told, bytes], there: Clinic, what: str) -> None:
+    with pytest.raises(Invalid):
+        taken_in(there, with_records(exported[2], FORGED[what]))
+    assert nothing_is_there(there)
+
+
+def test_a_photo_with_metadata_or_something_behind_it_is_refused(
+    exported: tuple[Clinic, Told, bytes], there: Clinic
+) -> None:
+    files = unzipped(exported[2])
+    name = next(each for each in files if each.startswith("photos/"))
+    photo = files[name]
+    comment = photo[:2] + b"\xff\xfe\x00\x07where" + photo[2:]
+    for body in (comment, photo + b"<?php", b"GIF89a" + photo[6:]):
+        records = json.loads(files["patient.json"])
+        row = next(each for each in records["photos"] if each["id"] in name)
+        row |= {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}
+        forged = files | {name: body, "patient.json": json.dumps(records).encode()}
+        with pytest.raises(Invalid, match="not such a JPEG"):
+            taken_in(there, signed(forged))
+    assert nothing_is_there(there)
+
+
+def test_a_failure_half_way_leaves_no_row_and_no_file(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    """The vault has room for the first photos alone: where the last one would lie there is a folder."""
+    last = sorted(exported[1].photos)[-1]
+    for photo in exported[1].photos:
+        blocked = Path(there.vault.root) / f".{photo}.sealed.new"
+        blocked.mkdir()
+        with pytest.raises(VaultError):
+            taken_in(there, exported[2])
+        blocked.rmdir()
+        assert nothing_is_there(there)
+    assert taken_in(there, exported[2]) == exported[1].patient
+    assert photo_bytes(there, NURSE, last)
