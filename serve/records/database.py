@@ -56,8 +56,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads."""
-        with _told(), Session(self.engine, expire_on_commit=False) as session:
+        """A transaction that only reads, and sees the records as they were at its beginning."""
+        snapshot = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        with _told(), Session(self.engine.execution_options(**snapshot), expire_on_commit=False) as session:
             yield session
             session.expunge_all()  # what was read can be used afterwards: a rollback would forget it
             session.rollback()

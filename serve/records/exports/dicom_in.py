@@ -7,6 +7,8 @@ PatientID that is another patient's pseudonym here is refused. The pixels go the
 from __future__ import annotations
 
 import io
+import logging
+import warnings
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +18,7 @@ from sqlalchemy import select
 
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
-from scarscore.serve.records.errors import Conflict, Invalid
+from scarscore.serve.records.errors import Conflict, Invalid, RecordsError
 from scarscore.serve.records.exports.dicom import JPEG_BASELINE, SIDES, VL_PHOTOGRAPHIC, check_installed
 from scarscore.serve.records.find import course_row, visit_row
 from scarscore.serve.records.people import Who
@@ -60,26 +62,38 @@ def take_dicom(
     Raises as `take_photo` does, `Invalid` for what is not read, and `Conflict` where the file says another day than
     the visit's, or names another patient of this clinic.
     """
-    told = received(content)
+    try:
+        told = received(content)
+        view = _checked(clinic, visit_id, told, filing)
+    except RecordsError as error:
+        why = {"what": "import", "as": "dicom", "why": type(error).__name__}
+        clinic.note(Deed(who.account, "failed", "visits", why))
+        raise
+    clinic.note(Deed(who.account, "import", f"visit/{visit_id}", {"as": "dicom"}))
+    return take_photo(clinic, who, scoring, visit_id, told.upload, Place(view, filing.region, filing.camera))
+
+
+def _checked(clinic: Clinic, visit_id: str, told: Received, filing: Filing) -> View:
+    """The view to file it under, when day and patient do not speak against the visit."""
     view = filing.view or told.view
     if view is None:
         raise Invalid(f"the file does not say which side it shows: give the view, one of {', '.join(View)}")
-    with clinic.doing(Deed(who.account, "import", f"visit/{visit_id}", {"as": "dicom"})) as session:
+    with clinic.database.read() as session:
         visit = visit_row(session, visit_id)
-        if told.day is not None and told.day != visit.day and not filing.any_day:
-            raise Conflict(f"the file says {told.day}, and the visit is of {visit.day}: choose the right visit")
         owner = course_row(session, visit.course_id).patient_id
         named = session.scalars(select(PatientRow.id).where(PatientRow.pseudonym == told.patient)).first()
-        if named not in (None, owner):
-            raise Conflict("the file names another patient of this clinic: choose the right one")
-    if len(told.upload) > MAX_BYTES and told.upload.startswith(b"\x89PNG"):
-        raise Invalid("this DICOM file's picture is over 25 MB: convert it to JPEG Baseline")
-    return take_photo(clinic, who, scoring, visit_id, told.upload, Place(view, filing.region, filing.camera))
+    if told.day is not None and told.day != visit.day and not filing.any_day:
+        raise Conflict(f"the file says {told.day}, and the visit is of {visit.day}: choose the right visit")
+    if named not in (None, owner):
+        raise Conflict("the file names another patient of this clinic: choose the right one")
+    if len(told.upload) > MAX_BYTES:
+        raise Invalid("this DICOM file's picture is over 25 MB: convert it to JPEG Baseline of ordinary quality")
+    return view
 
 
 def received(content: bytes) -> Received:
     """A DICOM file's picture, day and side; everything else in it is left. Raises `Invalid` for what is not read."""
-    check_installed()
+    _quiet()
     from pydicom import dcmread
     from pydicom.errors import InvalidDicomError
 
@@ -97,6 +111,13 @@ def received(content: bytes) -> Received:
         raise
     except Exception as error:  # noqa: BLE001 - a file from anywhere: pydicom raises what it meets
         raise Invalid(f"this DICOM file is damaged ({type(error).__name__})") from None
+
+
+def _quiet() -> None:
+    """pydicom warns of a wrong value by quoting it, which may be a name: none of it may reach a log."""
+    check_installed()
+    warnings.filterwarnings("ignore", module=r"pydicom(\.|$)")
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 
 def _picture(told: Any) -> bytes:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use
-from scarscore.serve.records.errors import Conflict, Invalid
+from scarscore.serve.records.errors import Conflict, Invalid, RecordsError
 from scarscore.serve.records.exports.gather import (
     SUBJECTS,
     Gathered,
@@ -79,6 +79,17 @@ def import_patient(
     `NewerRecords`, `Conflict` where the patient, another part or the pseudonym is here already, and `NoSpace`.
     """
     who.require(Role.ADMIN)
+    try:
+        told, photos, parcel = _proven(file, pseudonym, largest)
+        _store(clinic, who, told, photos, parcel)
+    except RecordsError as error:
+        clinic.note(Deed(who.account, "failed", "patients", {"what": "import", "why": type(error).__name__}))
+        raise
+    return told.patients[0]
+
+
+def _proven(file: IO[bytes], pseudonym: str | None, largest: int) -> tuple[Gathered, dict[str, PhotoKept], Parcel]:
+    """The records and the photos of a zip, when all of it is as it must be."""
     parcel = Parcel(file, FORMAT, VERSION, largest)
     told = checked(_parsed(parcel.read(RECORDS)), pseudonym)
     photos = {each.id: each for each in told.photos if each.erased is None}
@@ -87,8 +98,7 @@ def import_patient(
         raise Invalid("the zip's photos are not those that its records name")
     for photo in photos.values():
         check_photo(photo, parcel.read(_name(photo)))
-    _store(clinic, who, told, photos, parcel)
-    return told.patients[0]
+    return told, photos, parcel
 
 
 def _store(clinic: Clinic, who: Who, told: Gathered, photos: dict[str, PhotoKept], parcel: Parcel) -> None:

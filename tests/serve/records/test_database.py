@@ -137,6 +137,18 @@ def test_another_process_sees_a_transaction_only_when_it_is_whole(database_url: 
     other.close()
 
 
+def test_what_is_read_in_one_transaction_is_one_moments_state(database_url: str) -> None:
+    database, other = Database.open(database_url), Database.open(database_url)
+    with database.read() as session:
+        before = session.scalars(select(PatientRow.pseudonym)).all()
+        with other.write() as writing:
+            writing.add(patient())
+        assert session.scalars(select(PatientRow.pseudonym)).all() == before == []
+    assert pseudonyms(database) == ["P-23456"]
+    database.close()
+    other.close()
+
+
 def test_a_moment_comes_back_in_utc_to_the_microsecond(database_url: str) -> None:
     database = Database.open(database_url)
     abroad = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))

@@ -232,3 +232,20 @@ def test_without_pydicom_the_rest_still_works_and_it_says_what_to_install() -> N
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert 'pip install "scarscore[dicom]"' in done.stderr
+
+
+def test_what_stands_in_a_damaged_file_reaches_no_log(tmp_path: Path) -> None:
+    file = pydicom.dcmread(io.BytesIO(native()))
+    file.PatientName = "Secret^Name"
+    buffer = io.BytesIO()
+    file.save_as(buffer)
+    damaged = buffer.getvalue().replace(b"2.25.1", b"Secret").replace(b"Secret^Name", b"Secret\x01Name")
+    (tmp_path / "file.dcm").write_bytes(damaged)
+    program = (
+        "import logging, pathlib; logging.basicConfig(level=logging.DEBUG)\n"
+        "from scarscore.serve.records.exports.dicom_in import received\n"
+        "print(received(pathlib.Path('file.dcm').read_bytes()).day)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "None\n"
+    assert "Secret" not in done.stderr

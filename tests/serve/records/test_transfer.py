@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -372,3 +373,37 @@ def test_a_failure_half_way_leaves_no_row_and_no_file(exported: tuple[Clinic, To
         assert nothing_is_there(there)
     assert taken_in(there, exported[2]) == exported[1].patient
     assert photo_bytes(there, NURSE, last)
+
+
+def test_two_imports_at_once_leave_one_whole_patient(exported: tuple[Clinic, Told, bytes], clinic: Clinic) -> None:
+    settle_in(clinic)
+
+    def attempt(_: int) -> bool:
+        try:
+            taken_in(clinic, exported[2])
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(attempt, range(3))) == [False, False, True]
+    assert rows(clinic) == rows(exported[0])
+    for photo in exported[1].photos:
+        assert photo_bytes(clinic, NURSE, photo)
+
+
+def test_a_damaged_photo_ends_the_export_early_and_is_audited(there: Clinic) -> None:
+    told = patient_with_everything(there)
+    there.vault.put_sealed(told.photos[1], bytes(1000))
+    sent = io.BytesIO()
+    with pytest.raises(VaultError):
+        sent.writelines(export_patient(there, NURSE, told.patient))
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(sent)
+    assert lines(there, f"photo/{told.photos[1]}", "failed")
+
+
+def test_an_import_that_failed_is_audited(exported: tuple[Clinic, Told, bytes], there: Clinic) -> None:
+    with pytest.raises(Invalid):
+        taken_in(there, exported[2][:-1])
+    assert lines(there, "patients", "failed")[0].detail == {"what": "import", "why": "Invalid"}
