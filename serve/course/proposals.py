@@ -1,8 +1,8 @@
-"""What the network proposes to the scales: how much of the face is scarred, and which types of scar it sees.
+"""What the network proposes to the scales: scarred area, types that it sees, a least number of scars.
 
 It proposes no counts: one position of its map is a fortieth of the photo, some 5 mm of a face, so that several scars
-lie in one. Counts are entered. What is proposed stands in the audit trail as the network's, and what a person enters
-takes its place.
+lie in one, and no attempt at counting them held up (`counts.py`). Counts are entered. What is proposed stands in the
+audit trail as the network's, and what a person enters takes its place.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scarscore.model.preprocess import Floats
 from scarscore.model.regions import Region
 from scarscore.model.severity import TYPES
+from scarscore.serve.course.counts import scars_in_all
 from scarscore.serve.course.frame import Mask
 from scarscore.serve.course.records import Course, Finding, Shot, ShotScore, Visit
 from scarscore.serve.course.timing import is_valid, timed
@@ -53,7 +54,7 @@ def with_proposals(course: Course, dates: Collection[date], look: Look) -> Cours
             return visit
         shots = [s for s in visit.shots if isinstance(s.answer, ShotScore) and s.not_comparable is None]
         seen = [each for shot in shots if shot.view is not View.CLOSEUP and (each := look(shot)) is not None]
-        return replace(visit, findings=(*types_seen(shots), *areas(seen), *visit.findings))
+        return replace(visit, findings=(*types_seen(shots), *scars_in_all(shots), *areas(seen), *visit.findings))
 
     return replace(course, visits=tuple(told(visit) for visit in course.visits))
 

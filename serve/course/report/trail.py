@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from scarscore.serve.course.counts import NOT_COUNTED
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import MODEL, Finding, ShotScore, Visit
 from scarscore.serve.course.report.markup import Content, bullets, day, named, paragraph, section, table
 from scarscore.serve.course.scales.answer import NOBODY, Part, Scale
-from scarscore.serve.course.scales.ecca import ecca
+from scarscore.serve.course.scales.ecca import BANDS, band, ecca
 from scarscore.serve.course.scales.global_scales import scar_s, sga
 from scarscore.serve.course.scales.goodman_baron_qualitative import goodman_baron_qualitative
 from scarscore.serve.course.scales.goodman_baron_quantitative import goodman_baron_quantitative
-from scarscore.serve.course.scales.items import reported
+from scarscore.serve.course.scales.items import checked, reported
+from scarscore.serve.course.scales.total import Total, total_of
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,13 @@ def scales_part(measured: Measured) -> str:
     trail = [row for each in told for row in _trail(each)]
     lead = paragraph(
         "From what the network proposes and what was entered, which takes its place. The network proposes how much of "
-        "the face is scarred and which types it sees; it counts no scars. Where an input is missing, the answer is a "
-        "range."
+        "the face is scarred, which types it sees, and whether there is a scar at all. Where an input is missing, the "
+        "answer is a range."
     )
     return section(
         "Clinical scales",
         lead,
+        _bands(measured),
         table("Scales", ("Scale", "Date", "Points", "Source and notes"), rows),
         table("Where each point comes from", ("Scale", "Date", "Input", "Value", "Points", "By", "Note"), trail),
         _reported(measured),
@@ -109,6 +112,23 @@ def _trail(each: Dated) -> Iterator[list[Content]]:
 
 def _by(who: str) -> str:
     return {MODEL: "network", NOBODY: "nobody"}.get(who, who)
+
+
+def _bands(measured: Measured) -> str:
+    """How many depressed scars there may be, in ECCA's bands, at each visit of which anything was told."""
+    lines = [
+        f"{day(visit.date)}: {_band_range(total)}"
+        for visit in measured.course.visits
+        if (total := total_of(checked(visit.findings))) is not None
+    ]
+    if not lines:
+        return ""
+    return paragraph(f"Depressed scars of any kind, in ECCA's bands. {NOT_COUNTED}") + bullets(lines)
+
+
+def _band_range(total: Total) -> str:
+    *few, last = BANDS[band(total.low) : band(total.high) + 1]
+    return f"{', '.join(few)} or {last}" if few else last
 
 
 def _reported(measured: Measured) -> str:

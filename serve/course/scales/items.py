@@ -53,6 +53,8 @@ ITEMS: dict[str, Item] = {
     "boxcar": _COUNT,
     "rolling": _COUNT,
     **{f"{kind}_seen": _YES_NO for kind in ("icepick", "boxcar", "rolling")},
+    "depressed_at_least": Item("depressed scars of any kind, at least", 0, 10_000),
+    "depressed_at_most": Item("depressed scars of any kind, at most", 0, 10_000),
     "elastolysis": Item("0 none, 1 few, 2 limited, 3 many", 0, 3, in_photo=False),
     "hypertrophic_under_2_years": Item("scars", 0, 10_000, in_photo=False),
     "hypertrophic_over_2_years": Item("scars or keloids", 0, 10_000, in_photo=False),

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from scarscore.model.regions import Region
+from scarscore.serve.course.counts import SHOWN, scars_in_all
 from scarscore.serve.course.proposals import FEWEST, SCARRED, Seen, areas, scarred_share, types_seen, with_proposals
 from scarscore.serve.course.records import MODEL, Course, Finding, Plan, Session, Shot, ShotScore, Visit
 from scarscore.serve.course.scales.global_scales import scar_s, sga
+from scarscore.serve.course.scales.total import Total, total_of
 from scarscore.serve.scoring.result import View
 from tests.serve.course.simulate import shot
 
@@ -99,3 +101,20 @@ def test_photos_that_lie_on_no_other_propose_nothing() -> None:
     lone = replace(with_types("a", "boxcar"), not_comparable="other skin")
     course = Course("p", Plan(1), (), (Visit(FIRST, (lone,)),))
     assert with_proposals(course, {FIRST}, lambda photo: face(photo.view, 1, 1)).visits[0].findings == ()
+
+
+def test_a_severe_photo_proposes_a_scar_at_least_and_none_proposes_a_most() -> None:
+    mild, severe = shot(SHOWN - 1), shot(SHOWN)
+    assert scars_in_all((mild,)) == (Finding("depressed_at_least", 0),)
+    assert scars_in_all((mild, severe, Shot("c", View.FRONT))) == (Finding("depressed_at_least", 1),)
+    assert scars_in_all((Shot("c", View.FRONT),)) == ()
+
+
+def test_the_proposed_number_gives_way_to_a_count_and_is_never_told_as_entered() -> None:
+    entered = Finding("depressed_at_most", 0, "AB")
+    visit = Visit(FIRST, (shot(SHOWN + 5),), findings=(entered,))
+    made = with_proposals(Course("p", Plan(1), (), (visit,)), {FIRST}, lambda photo: face(photo.view, 0.4, 0.4))
+    findings = made.visits[0].findings
+    assert total_of(findings) == Total(0, 0)
+    assert [each for each in findings if each.by != MODEL] == [entered]
+    assert made.visits[0].shots == visit.shots
