@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,13 +17,18 @@ from scarscore.serve.course.records import Caution, Plan
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.consents import Use, give_consent
 from scarscore.serve.records.courses import create_course
+from scarscore.serve.records.exports.transfer import import_patient
 from scarscore.serve.records.findings import add_finding
 from scarscore.serve.records.patients import create_patient
 from scarscore.serve.records.tables import Base
-from tests.serve.records.parts import NURSE, blurred, session_on, settle_in, take, upload, visit_on
+from tests.serve.records.parts import ADMIN, NURSE, blurred, session_on, settle_in, take, upload, visit_on
 
 NAME = "Zoë O'Secret-Name"
 MINE = ("patients", "consents", "courses", "sessions", "visits", "photos", "scores", "findings")
+
+
+Files = dict[str, bytes]
+Records = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -88,3 +95,29 @@ def rezipped(files: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] 
                 change(info)
             archive.writestr(info, content)
     return buffer.getvalue()
+
+
+def taken_in(clinic: Clinic, content: bytes, **options: str) -> str:
+    return import_patient(clinic, ADMIN, io.BytesIO(content), **options).id
+
+
+def nothing_is_there(clinic: Clinic) -> bool:
+    return not any(rows(clinic).values()) and list(clinic.vault.names()) == []
+
+
+def with_records(content: bytes, change: Callable[[Records], None]) -> bytes:
+    """The zip with its records changed, and a manifest that fits them: as somebody would forge it."""
+    files = unzipped(content)
+    records = json.loads(files["patient.json"])
+    change(records)
+    return signed(files | {"patient.json": json.dumps(records).encode()})
+
+
+def signed(files: Files) -> bytes:
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"] = {
+        name: {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}
+        for name, body in files.items()
+        if name != "manifest.json"
+    }
+    return rezipped(files | {"manifest.json": json.dumps(manifest).encode()})
