@@ -13,6 +13,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _BESIDE_THE_REPOSITORY = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+_LONGEST = "test_figures.py"  # one process trains a baseline for minutes: begun last, it would be waited for alone
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the file that takes longest."""
+    items.sort(key=lambda item: item.path.name != _LONGEST)
+
+
 @pytest.fixture(scope="session")
 def data_root() -> Path:
     """The real photos, read in place: `SCARSCORE_DATA`, by default `../shared/data` beside the repository.

@@ -1,12 +1,13 @@
 """A server that is killed at any moment of an upload loses nothing that it has acknowledged.
 
-SIGKILL, twenty times, at a random moment while photos are being uploaded; then the server is started again on the same
+SIGKILL, twenty times (six without `SCARSCORE_BENCH=1`), at a random moment while photos are being uploaded; then the server is started again on the same
 folder, and everything that was answered with 201 must be there, readable and scored, and the audit chain whole.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import signal
 import threading
@@ -29,7 +30,7 @@ from scarscore.serve.records.setup import set_up
 from tests.serve.web.parts import PASSWORD
 from tests.serve.web.server import Server, serving
 
-KILLS = 20
+KILLS = 20 if os.environ.get("SCARSCORE_BENCH") == "1" else 6  # six seconds each, which not every run has
 LONGEST = 0.6  # seconds between the first acknowledged photo and a kill: about two uploads
 FIRST = 60.0  # seconds that a busy machine may take for the first
 CLIENTS = 2
@@ -123,7 +124,7 @@ def check(client: httpx.Client, visit: str, uploads: Uploads) -> None:
         assert uploads.kept.get(name, listed[name]["sha256"]) == listed[name]["sha256"]
 
 
-def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     folder, uploads, visit = tmp_path / "clinic", Uploads(), None
     begun(folder)
     chance = random.Random(8)
