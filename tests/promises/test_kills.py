@@ -1,7 +1,8 @@
 """A server that is killed at any moment of an upload loses nothing that it has acknowledged.
 
-SIGKILL, twenty times (six without `SCARSCORE_BENCH=1`), at a random moment while photos are being uploaded; then the server is started again on the same
-folder, and everything that was answered with 201 must be there, readable and scored, and the audit chain whole.
+SIGKILL, twenty times (six without `SCARSCORE_BENCH=1`), at a random moment while photos are being uploaded; then the
+server is started again on the same folder, and everything that was answered with 201 must be there, readable and
+scored, and the audit chain whole.
 """
 
 from __future__ import annotations
