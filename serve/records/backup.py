@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scarscore.serve.errors import OutputError, UsageError
@@ -105,12 +106,12 @@ def _items(clinic: Clinic, copy: Path | None, photos: list[str], with_key: bool)
     if with_key:
         yield Item(f"keys/{MASTER}", lambda: _pieces(keys / MASTER))
     for photo in photos:
-        yield Item(f"vault/{photo}.sealed", lambda photo=photo: [_sealed(clinic, photo)])  # type: ignore[misc]
+        yield Item(f"vault/{photo}.sealed", partial(_sealed, clinic, photo))
 
 
-def _sealed(clinic: Clinic, photo: str) -> bytes:
+def _sealed(clinic: Clinic, photo: str) -> list[bytes]:
     try:
-        return clinic.vault.sealed(photo)
+        return [clinic.vault.sealed(photo)]
     except VaultError:
         if photo not in _photos(clinic):
             raise _Erased from None

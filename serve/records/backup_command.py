@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scarscore.serve.records.options import of_a_clinic, open_clinic
+from scarscore.serve.records.options import in_words, of_a_clinic, open_clinic
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -42,7 +42,7 @@ def backup(data: Path, database: str | None, vault: str | None, out: Path, with_
             err=True,
         )
     key = "with the master key: lock it away" if done.key else "without the master key: keep the recovery key elsewhere"
-    click.echo(f"Backed up {'the records and ' if done.database else ''}{done.photos} photos, {key}.")
+    click.echo(f"Backed up {'the records and ' if done.database else ''}{in_words(done.photos)}, {key}.")
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -68,6 +68,6 @@ def restore(file: Path, data: Path) -> None:
         )
     else:
         click.echo(f"The audit log is whole: {told.lines} lines.")
-    click.echo(f"{told.photos} photos are back in {data}.")
+    click.echo(f"Brought back to {data}: {in_words(told.photos)}.")
     if not told.key:
         click.echo(f"Now bring back the master key: scarscore vault recover --data {data}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scarscore.serve.errors import UsageError
-from scarscore.serve.records.options import of_a_clinic, open_clinic
+from scarscore.serve.records.options import in_words, of_a_clinic, open_clinic
 
 if TYPE_CHECKING:
     from scarscore.serve.records.clinic import Clinic
@@ -150,7 +150,7 @@ def _tell(told: Sequence[Old], folder: Path, odd: int) -> int:
     failed = [old for old in told if not old.stored]
     for old in failed:
         click.echo(f"not stored: {_record(old, folder)['file']}: {old.odd}", err=True)
-    click.echo(f"{len(told) - len(failed)} photos were stored.")
+    click.echo(f"Stored: {in_words(len(told) - len(failed))}.")
     return 1 if failed or odd else 0
 
 

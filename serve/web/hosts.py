@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from scarscore.serve.web.problems import problem
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+ANY = ("0.0.0.0", "::")  # noqa: S104 - to be recognised, not to be listened on
 
 
 class KnownHosts:

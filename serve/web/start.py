@@ -22,13 +22,12 @@ from scarscore.serve.records.pool import ScoringPool
 from scarscore.serve.records.setup import opened
 from scarscore.serve.records.sweep import tidy
 from scarscore.serve.web.app import create_app
-from scarscore.serve.web.hosts import LOOPBACK, is_loopback, own_addresses
+from scarscore.serve.web.hosts import ANY, LOOPBACK, is_loopback, own_addresses
 from scarscore.serve.web.setup_code import OneTimeCode
 from scarscore.serve.web.state import Service
 from scarscore.serve.web.tls import Certificate, given, names_of_this_machine, self_signed
 
 GRACE = 30  # seconds that what is under way may take when the server is ended: as long as one photo may
-ANY = ("0.0.0.0", "::")  # noqa: S104 - to be recognised, not to be listened on
 SELF_SIGNED = "self-signed"
 
 

@@ -22,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from scarscore.serve.errors import UsageError
 from scarscore.serve.records.clinic import now
 from scarscore.serve.records.durable import put_file
+from scarscore.serve.web.hosts import ANY
 
 DAYS = 397  # the longest that browsers accept for any certificate
 RENEW = timedelta(days=30)  # before its end
@@ -65,7 +66,7 @@ def names_of_this_machine(host: str, addresses: Sequence[str]) -> tuple[str, ...
     """By what a browser may call this server."""
     own = (host, socket.gethostname(), "localhost", "127.0.0.1", *addresses)
     known = (name.partition("%")[0] for name in own)
-    return tuple(dict.fromkeys(name for name in known if name and name not in ("0.0.0.0", "::")))  # noqa: S104
+    return tuple(dict.fromkeys(name for name in known if name and name not in ANY))
 
 
 def _read(kept: Certificate) -> x509.Certificate | None:

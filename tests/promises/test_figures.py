@@ -17,9 +17,7 @@ needs_bench = pytest.mark.skipif(not WITH_BENCH, reason="the bench is run again 
 LEAST = {"scarnet": 0.78, "acne04": 0.75}  # Spearman within the source, out of fold by group
 # Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
 CLOSE = 0.005
-# The plain network is trained within the command, and rounding grows over its steps: on another processor scarnet's
-# rank correlation was 0.42 for 0.47.
-TRAINED_ANEW = (0.15, 0.8)
+TRAINED_ANEW = "plain regression network"  # within the command: rounding grows over its steps, by threads and processor
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +54,7 @@ def test_the_network_ranks_unseen_photos_as_promised_and_above_both_baselines(
     network = rho(again, source, "network")
     assert network >= LEAST[source]
     assert network > rho(again, source, "ridge on frozen features")
+    assert network > rho(again, source, TRAINED_ANEW)
     assert not network <= rho(again, source, "source mean")
 
 
@@ -75,9 +74,12 @@ def test_the_documents_say_what_the_command_writes(again: dict[str, Any], docume
             entry["refused"],
         )
         for here, there in zip(entry["methods"], told["methods"], strict=True):
-            rho_by, mae_by = TRAINED_ANEW if here["name"] == "plain regression network" else (CLOSE, 0.05)
-            assert here["rho"]["value"] == pytest.approx(there["rho"]["value"], abs=rho_by, nan_ok=True)
-            assert here["mae"]["value"] == pytest.approx(there["mae"]["value"], abs=mae_by)
+            if here["name"] == TRAINED_ANEW:
+                assert there["rho"]["low"] <= here["rho"]["value"] <= there["rho"]["high"]
+                assert there["mae"]["low"] <= here["mae"]["value"] <= there["mae"]["high"]
+                continue
+            assert here["rho"]["value"] == pytest.approx(there["rho"]["value"], abs=CLOSE, nan_ok=True)
+            assert here["mae"]["value"] == pytest.approx(there["mae"]["value"], abs=0.05)
     assert again["cells"]["pooled"]["value"] == pytest.approx(documented["cells"]["pooled"]["value"], abs=CLOSE)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
@@ -115,10 +116,8 @@ def _colours(jpeg: bytes) -> str:
 
 def check_installed() -> None:
     """Raises `RecordsError` where the extra is not installed."""
-    try:
-        import pydicom  # noqa: F401
-    except ModuleNotFoundError:
-        raise RecordsError('DICOM needs pydicom. Run: pip install "scarscore[dicom]"') from None
+    if find_spec("pydicom") is None:
+        raise RecordsError('DICOM needs pydicom. Run: pip install "scarscore[dicom]"')
 
 
 def uid_of(what: str) -> str:

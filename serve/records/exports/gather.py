@@ -210,7 +210,7 @@ def _patient(clinic: Clinic, row: PatientRow, names: bool) -> PatientKept:
 
 def _kept(record: type[Kept], row: Base) -> Kept:
     """A row's record. What the table holds and the record does not (a key) stays here."""
-    return record(**{each.name: getattr(row, each.name) for each in fields(record)})  # type: ignore[arg-type]
+    return record(**{each.name: getattr(row, each.name) for each in fields(record)})  # type: ignore[arg-type]  # each is a dataclass
 
 
 def consenting(gathered: Gathered, use: Use) -> Gathered:

@@ -25,6 +25,7 @@ MOST_FILES = 1_000_000
 MOST_MANIFEST = 200_000_000  # bytes; a backup of a million photos needs 120 MB
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name: the same records give the same bytes
 _PIECE = 1 << 20  # bytes
+# What zipfile raises for a damaged or crafted file; NotImplementedError is its word for a method or version it lacks.
 _DAMAGED = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -185,7 +185,7 @@ def test_a_finding_can_be_neither_changed_nor_deleted_before_its_patient_is_eras
             session.execute(text(statement))
     with clinic.database.write() as session:
         session.execute(text("UPDATE patients SET erased = created"))
-        assert session.execute(text("DELETE FROM findings")).rowcount == 1  # type: ignore[attr-defined]
+        assert session.execute(text("DELETE FROM findings")).rowcount == 1  # type: ignore[attr-defined]  # a cursor's
 
 
 def test_sqlite_writes_ahead_waits_for_the_disk_and_overwrites_what_is_deleted(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_the_command_shows_first_and_stores_only_when_told_to(clinic: Clinic, ol
     assert patients(clinic, NURSE) == ()
     done = run("import", "old", "--data", "clinic", "--yes", "--camera", "old camera", cwd=tmp_path)
     assert done.returncode == 1
-    assert "4 photos were stored." in done.stdout
+    assert "Stored: 4 photos." in done.stdout
     again = run("import", "old", "--data", "clinic", "--yes", cwd=tmp_path)
     assert "0 to store, 5 stored already, 3 not to store" in again.stdout
     assert again.returncode == 1
@@ -242,7 +242,7 @@ def test_backup_restore_and_the_import_of_a_patient_by_command(clinic: Clinic, o
     assert "3 photos, with the master key: lock it away." in done.stdout
     back = run("restore", "backup.zip", "--data", "new", cwd=tmp_path)
     assert back.returncode == 0
-    assert "3 photos are back in new." in back.stdout
+    assert "Brought back to new: 3 photos." in back.stdout
     assert run("restore", "backup.zip", "--data", "new", cwd=tmp_path).returncode == 2
     assert run("audit", "verify", "--data", "new", cwd=tmp_path).returncode == 0
     assert "already" in run("import", "patient.zip", "--data", "new", "--yes", cwd=tmp_path).stderr

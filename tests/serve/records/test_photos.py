@@ -80,9 +80,9 @@ def test_an_upload_sent_again_with_its_key_is_answered_with_the_same_photo(clini
 
     assert take(clinic, visit, scoring=scoring, key="upload 1") == first
     assert scoring.judged == 1
-    for changed in ({"photo": upload(1), "visit": visit}, {"photo": upload(), "visit": other}):
+    for place, sent in ((visit, upload(1)), (other, upload())):
         with pytest.raises(Conflict, match="another upload"):
-            take(clinic, changed["visit"], changed["photo"], key="upload 1")  # type: ignore[arg-type]
+            take(clinic, place, sent, key="upload 1")
     with clinic.database.read() as session:
         assert len(session.scalars(select(PhotoRow)).all()) == 1
 
