@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
@@ -115,9 +115,11 @@ def _colours(jpeg: bytes) -> str:
 
 
 def check_installed() -> None:
-    """Raises `RecordsError` where the extra is not installed."""
-    if find_spec("pydicom") is None:
-        raise RecordsError('DICOM needs pydicom. Run: pip install "scarscore[dicom]"')
+    """Import pydicom, which sets up a log of its own. Raises `RecordsError` where the extra is not installed."""
+    try:
+        import_module("pydicom")
+    except ModuleNotFoundError:
+        raise RecordsError('DICOM needs pydicom. Run: pip install "scarscore[dicom]"') from None
 
 
 def uid_of(what: str) -> str:

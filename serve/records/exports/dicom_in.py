@@ -115,7 +115,7 @@ def received(content: bytes) -> Received:
 
 def _quiet() -> None:
     """pydicom warns of a wrong value by quoting it, which may be a name: none of it may reach a log."""
-    check_installed()
+    check_installed()  # first: importing pydicom would set its log's level again
     warnings.filterwarnings("ignore", module=r"pydicom(\.|$)")
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
