@@ -45,6 +45,12 @@ def settings(clinic: Clinic, who: Who) -> Settings:
         return _settings(_row(session))
 
 
+def clinic_name(clinic: Clinic) -> str:
+    """What the clinic is called; no patient's, so nothing is audited. Every page is headed by it."""
+    with clinic.database.read() as session:
+        return _row(session).name
+
+
 def course_settings(session: Session) -> course.Clinic:
     """What a course is judged by: timing rules and measurement errors."""
     now_set = _settings(_row(session))

@@ -20,6 +20,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/setup"): PUBLIC,
     ("GET", "/sign-in"): PUBLIC,
     ("GET", "/connect"): VIEWER,
+    ("GET", "/account"): VIEWER,
+    ("GET", "/patients"): VIEWER,
     ("GET", "/static/{name}"): PUBLIC,
     ("POST", "/api/v1/setup"): PUBLIC,  # with the code from the terminal, once
     ("POST", "/api/v1/sign-in"): PUBLIC,
@@ -88,4 +90,4 @@ ACCESS: dict[tuple[str, str], Role | None] = {
 
 def least_role(method: str, path: str) -> Role | None:
     """The least role that a route needs, None where everybody may. Raises `KeyError` for a route that is not listed."""
-    return ACCESS["GET" if method == "HEAD" else method, path]
+    return ACCESS[method, path]

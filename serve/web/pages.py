@@ -1,4 +1,8 @@
-"""Makes pages of the templates beside this file. Whatever is put into one is escaped; no page holds script or style."""
+"""Makes pages of the templates beside this file. Whatever is put into one is escaped; no page holds script or style.
+
+A page of the clinic has a frame (its name, who is signed in, the ways to the other pages); a part of a page is a
+template of its own, `_*.html`, which HTMX takes again where something has changed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from scarscore.serve.records.clinic import Clinic, today
+from scarscore.serve.records.people import Role, Who
+from scarscore.serve.records.settings import clinic_name
 from scarscore.serve.scoring.result import DISCLAIMER
 
 HERE = Path(__file__).resolve().parent
@@ -18,9 +25,23 @@ _TEMPLATES = Environment(
 )
 
 
-def page(name: str, **values: object) -> HTMLResponse:
-    """The page of that template."""
-    return HTMLResponse(_TEMPLATES.get_template(f"{name}.html").render(disclaimer=DISCLAIMER, **values))
+def page(name: str, status: int = 200, **values: object) -> HTMLResponse:
+    """The page of that template, or the part of one."""
+    return HTMLResponse(_TEMPLATES.get_template(f"{name}.html").render(disclaimer=DISCLAIMER, **values), status)
+
+
+def clinic_page(clinic: Clinic, who: Who, name: str, here: str, **values: object) -> HTMLResponse:
+    """The page of that template within the clinic's frame. `here` is the way of the frame that is marked as taken."""
+    return part(who, name, clinic=clinic_name(clinic), here=here, **values)
+
+
+def part(who: Who, name: str, **values: object) -> HTMLResponse:
+    """A part of a page, for somebody who is signed in.
+
+    Templates know `who`, `may_write` and `is_admin` (what is offered; what is allowed, the API decides) and `today`.
+    """
+    may = {"may_write": who.may(Role.PRACTITIONER), "is_admin": who.may(Role.ADMIN)}
+    return page(name, who=who, today=today(), **may, **values)
 
 
 def qr_code(address: str) -> Markup:

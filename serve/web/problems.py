@@ -1,24 +1,24 @@
 """Every error as one shape of JSON, and each kind's HTTP status: the only place where they meet.
 
 `{"error": {"reason": "not_found", "message": "…"}}`. A photo that is refused answers 422 with its own reason and hint
-in the same shape. What nobody foresaw answers 500 and says nothing of its cause to the client.
+in the same shape. What nobody foresaw is answered by `watch.py`.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from scarscore.model.errors import ModelError
 from scarscore.serve.errors import ServeError, UsageError
 from scarscore.serve.records import errors
 from scarscore.serve.scoring.result import Refusal
-
-_LOG = logging.getLogger("scarscore")
+from scarscore.serve.web.pages import page
 
 # The first that fits counts.
 STATUS: tuple[tuple[type[Exception], int, str], ...] = (
@@ -46,6 +46,9 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
     413: ("too_large", "this is more than the server takes at once"),
 }
 
+# How a page is headed that tells of an error.
+TITLES = {403: "Not for this account", 404: "Not found", 409: "It contradicts what is recorded", 503: "Not now"}
+
 
 class Refused(Exception):
     """A photo that was refused where a score was asked for."""
@@ -69,7 +72,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _framework)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 def ours(error: Exception) -> JSONResponse:
@@ -80,10 +82,21 @@ def ours(error: Exception) -> JSONResponse:
 
 
 def _ours(request: Request, error: Exception) -> Response:
-    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-    if wants_page and isinstance(error, errors.NotSignedIn):
+    if _wants_page(request) and isinstance(error, errors.NotSignedIn):
         return RedirectResponse("/sign-in", 303)
-    return ours(error)
+    return _as_page(request, ours(error))
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def _as_page(request: Request, told: JSONResponse) -> Response:
+    """The same error for somebody who reads pages."""
+    if not _wants_page(request):
+        return told
+    message = json.loads(bytes(told.body))["error"]["message"]
+    return page("problem", told.status_code, title=TITLES.get(told.status_code, "This did not work"), message=message)
 
 
 def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -97,12 +110,9 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(422, "invalid", told)
 
 
-def _framework(_: Request, error: Exception) -> JSONResponse:
+def _framework(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, ClientDisconnect):  # FastAPI makes a 400 of it, as if the body were malformed
+        raise error.__cause__
     reason, message = FRAMEWORK.get(error.status_code, ("failed", str(error.detail)))
-    return problem(error.status_code, reason, message, dict(error.headers or {}))
-
-
-def _unforeseen(_: Request, error: Exception) -> JSONResponse:
-    _LOG.error("%s in a request", type(error).__name__)  # never its text: it may hold what a patient is
-    return problem(500, "failed", "the server failed; nothing more is told here. Its log names the kind of error")
+    return _as_page(request, problem(error.status_code, reason, message, dict(error.headers or {})))

@@ -1,4 +1,4 @@
-"""The routes of the API, one file for each subject."""
+"""The routes: of the API, one file for each subject, and of the pages (`views/`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from scarscore.serve.web.routes import (
     findings,
     health,
     imports,
-    pages,
     patients,
     photos,
     scores,
@@ -26,10 +25,11 @@ from scarscore.serve.web.routes import (
     verdicts,
     visits,
 )
+from scarscore.serve.web.views import PAGES
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
-    pages.router,
+    *PAGES,
     setup.router,
     signing.router,
     accounts.router,

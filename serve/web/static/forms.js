@@ -1,46 +1,87 @@
-// Sends the forms of the first pages to the API as JSON, and shows what it answers.
+// Sends forms to the API as JSON, and shows what it answers.
+//
+// data-send     the address; {field} in it is taken from the form, and not sent
+// data-method   PUT, PATCH, DELETE; POST where it is not said
+// data-then     where to go afterwards; {field} in it is taken from the answer
+// data-refresh  or the parts of the page that HTMX takes again (a selector; they listen for "refresh")
+// data-show     or the section that shows the answer, in its [data-field]s, in the place of the form's own
+// data-ask      a question that must be answered with yes first
+// A field's name may lead inwards (timing.preferred). data-as says what it is sent as: number, list (of lines),
+// flag (a checkbox). data-empty says what an empty field is sent as: null, or "left out"; else it is an empty text.
 
-for (const form of document.querySelectorAll("form[data-send]")) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send(form);
-  });
-}
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.send) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
 
-async function send(form) {
+async function send(form, button) {
   const again = form.querySelector("[data-again]");
   if (again && again.value !== form.elements[again.name][0].value) {
     complain(form, "The two passwords differ.");
     return;
   }
-  const button = form.querySelector("button");
-  button.disabled = true;
+  if (form.dataset.ask && !(await confirmed(form.dataset.ask, button?.textContent.trim()))) return;
+  if (button) button.disabled = true;
+  form.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.dataset.send, {
-      method: form.dataset.method || "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(values(form)),
-    });
+    const answer = await fetch(...asked(form));
     const told = answer.status === 204 ? {} : await answer.json();
     if (answer.ok) proceed(form, told);
     else complain(form, told.error.message);
   } catch {
     complain(form, "The server does not answer. Is it still running?");
   } finally {
-    button.disabled = false;
+    if (button) button.disabled = false;
+    form.removeAttribute("aria-busy");
   }
 }
 
-function values(form) {
-  const filled = [...form.querySelectorAll("input[name]:not([data-again])")];
-  return Object.fromEntries(filled.map((input) => [input.name, input.value]));
+function asked(form) {
+  const body = values(form);
+  const address = form.dataset.send.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = body[name];
+    delete body[name];
+    return encodeURIComponent(value);
+  });
+  const method = form.dataset.method || "POST";
+  if (method === "DELETE") return [address, { method }];
+  return [address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }];
+}
+
+export function values(form) {
+  const sent = {};
+  for (const field of form.querySelectorAll("input[name], select[name], textarea[name]")) {
+    if (field.matches("[data-again], :disabled, [type=radio]:not(:checked)")) continue;
+    const value = valueOf(field);
+    if (value !== undefined) place(sent, field.name.split("."), value);
+  }
+  return sent;
+}
+
+function valueOf(field) {
+  if (field.dataset.as === "flag") return field.checked;
+  if (field.dataset.as === "list") return field.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (field.value === "" && field.dataset.empty) return field.dataset.empty === "null" ? null : undefined;
+  return field.dataset.as === "number" ? Number(field.value) : field.value;
+}
+
+function place(sent, path, value) {
+  const last = path.pop();
+  let at = sent;
+  for (const step of path) at = at[step] ??= {};
+  at[last] = value;
 }
 
 function proceed(form, told) {
-  if (!form.dataset.show) {
-    location.assign(form.dataset.then);
-    return;
-  }
+  complain(form, "");
+  if (form.dataset.show) show(form, told);
+  else if (form.dataset.refresh) refresh(form.dataset.refresh, form);
+  else if (form.dataset.then) location.assign(form.dataset.then.replace(/\{(\w+)\}/g, (_, name) => told[name]));
+}
+
+function show(form, told) {
   const shown = document.getElementById(form.dataset.show);
   for (const field of shown.querySelectorAll("[data-field]")) field.textContent = told[field.dataset.field];
   form.closest("section").hidden = true;
@@ -48,8 +89,43 @@ function proceed(form, told) {
   shown.focus();
 }
 
-function complain(form, message) {
-  const place = form.querySelector(".problem");
-  place.textContent = message;
-  place.hidden = false;
+export function refresh(selector, form) {
+  form?.closest("dialog")?.close();
+  form?.reset();
+  for (const part of document.querySelectorAll(selector)) window.htmx.trigger(part, "refresh");
 }
+
+export function complain(form, message) {
+  const place = form.querySelector(".problem");
+  if (!place) return;
+  place.textContent = message;
+  place.hidden = !message;
+}
+
+// A question in a dialog of the page's own, since a browser's cannot be styled or read in the page's order.
+export function confirmed(question, yes = "Yes") {
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", "question");
+  const text = Object.assign(document.createElement("p"), { id: "question", textContent: question });
+  const form = Object.assign(document.createElement("form"), { method: "dialog", className: "row" });
+  const no = Object.assign(document.createElement("button"), { textContent: "Cancel", value: "", className: "quiet" });
+  form.append(Object.assign(document.createElement("button"), { textContent: yes, value: "yes", className: "danger" }), no);
+  dialog.append(text, form);
+  document.body.append(dialog);
+  dialog.showModal();
+  no.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+  });
+}
+
+// <button data-opens="id"> opens that dialog; a button of type "button" with data-closes closes the one it is in.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  event.target.closest("[data-closes]")?.closest("dialog").close();
+  if (event.target.closest("[data-prints]")) window.print();
+});

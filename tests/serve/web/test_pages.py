@@ -12,7 +12,7 @@ from scarscore.serve.web.headers import POLICY
 from scarscore.serve.web.pages import HERE, STATIC
 from tests.serve.web.parts import Running
 
-PAGES = ("/", "/connect", "/sign-in")
+PAGES = ("/account", "/connect", "/patients", "/sign-in")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -61,7 +61,7 @@ def test_a_tablet_finds_the_address_as_a_code(clinic_app: Running) -> None:
 def test_a_clinics_name_is_never_taken_for_markup(clinic_app: Running) -> None:
     admin = clinic_app.client(Role.ADMIN)
     admin.put("/api/v1/settings", json={**admin.get("/api/v1/settings").json(), "name": "<script>alert(1)</script>"})
-    page = admin.get("/").text
+    page = admin.get("/patients").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
 

@@ -1,4 +1,4 @@
-"""The first pages: set-up, sign-in, home, and how a tablet gets in. They do everything over the API."""
+"""The first pages: set-up, sign-in, and how a tablet gets in; and the files that pages are made with."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scarscore.serve.records.errors import NotFound
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.settings import settings
-from scarscore.serve.web.pages import STATIC, page, qr_code
-from scarscore.serve.web.state import Served, asking
+from scarscore.serve.web.pages import STATIC, clinic_page, page, qr_code
+from scarscore.serve.web.state import Asker, Open, Served, asking
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
@@ -23,7 +22,7 @@ def home(served: Served, who: Annotated[Who | None, Depends(asking)]) -> Respons
         return RedirectResponse("/setup", 303)
     if who is None:
         return RedirectResponse("/sign-in", 303)
-    return page("home", clinic=settings(served.clinic, who).name, who=who)
+    return RedirectResponse("/patients", 303)
 
 
 @router.get("/setup", summary="Set-up page")
@@ -39,11 +38,17 @@ def sign_in_page(served: Served) -> Response:
 
 
 @router.get("/connect", summary="Page that brings a tablet in")
-def connect_page(served: Served, request: Request) -> Response:
+def connect_page(served: Served, clinic: Open, who: Asker, request: Request) -> Response:
     """The server's addresses as codes for a tablet's camera. They hold no secret: whoever comes must sign in."""
-    behind_a_proxy = (str(request.base_url),) if served.secure else ()
-    codes = [(address, qr_code(address)) for address in served.addresses or behind_a_proxy]
-    return page("connect", codes=codes, fingerprint=served.fingerprint)
+    addresses = (str(request.base_url),) if served.proxied else served.addresses
+    codes = [(address, qr_code(address)) for address in addresses]
+    return clinic_page(clinic, who, "connect", "connect", codes=codes, fingerprint=served.fingerprint)
+
+
+@router.get("/account", summary="One's own account")
+def account_page(clinic: Open, who: Asker) -> Response:
+    """One's own name, role and password."""
+    return clinic_page(clinic, who, "account", "account")
 
 
 @router.get("/static/{name}", summary="A style sheet, script or picture of the pages")

@@ -1,0 +1,9 @@
+"""The clinic's pages, one file for each. They show what is recorded; what they change goes through the API."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from scarscore.serve.web.views import first, patients
+
+PAGES: tuple[APIRouter, ...] = (first.router, patients.router)
