@@ -12,6 +12,7 @@ from scarscore.serve.scoring.files import MAX_BYTES
 from scarscore.serve.web import problems
 from scarscore.serve.web.csrf import CrossSite
 from scarscore.serve.web.door import Door
+from scarscore.serve.web.encrypted import Encrypted
 from scarscore.serve.web.headers import SafeHeaders
 from scarscore.serve.web.hosts import KnownHosts
 from scarscore.serve.web.metrics import Counted, Metrics
@@ -47,6 +48,7 @@ def _guard(app: FastAPI, service: Service) -> None:
     app.add_middleware(CrossSite)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BYTES + SMALL)
     app.add_middleware(KnownHosts, hosts=service.hosts)
+    app.add_middleware(Encrypted, secure=service.secure)
     app.add_middleware(Watch, metrics=app.state.metrics)
     app.add_middleware(SafeHeaders, secure=service.secure)
 

@@ -17,7 +17,7 @@ from scarscore.serve.records.options import of_a_clinic, place_of
     show_default=True,
     envvar="SCARSCORE_HOST",
     show_envvar=True,
-    help="The address to listen on; 0.0.0.0 lets other machines in.",
+    help="The address to listen on; 0.0.0.0 lets other machines in, :: by IPv6 too.",
 )
 @click.option(
     "--port",
@@ -48,7 +48,8 @@ from scarscore.serve.records.options import of_a_clinic, place_of
     envvar="SCARSCORE_PROXY",
     show_envvar=True,
     metavar="ADDRESS",
-    help="A proxy at ADDRESS encrypts; who is behind it is believed from its headers, and from nobody else's.",
+    help="A proxy at ADDRESS encrypts; who is behind it is believed from its headers, and from nobody else's. What "
+    "comes past it unencrypted is refused.",
 )
 def serve(
     data: Path,

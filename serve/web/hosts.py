@@ -1,4 +1,4 @@
-"""By which names the server may be called, and whether an address is this machine's own.
+"""By which names and addresses the server is called and calls its askers, and which of them are this machine's own.
 
 A website can let its own name point to 127.0.0.1 and so have a browser talk to this server as if it were that site
 (DNS rebinding). On loopback the names that are ours are known, so that a request by any other is turned away.
@@ -42,6 +42,17 @@ def host_of(headers: Headers) -> str:
         return ""
 
 
+def peer_of(scope: Scope) -> str:
+    """The address of whoever asks; empty where it is not known."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def address_of(scheme: str, host: str, port: int) -> str:
+    """The web address of a server at that name or address."""
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a name or an address reaches nothing but this machine."""
     try:
@@ -56,7 +67,10 @@ def is_loopback(host: str) -> bool:
 
 
 def own_addresses() -> tuple[str, ...]:
-    """The addresses by which other machines may reach this one. Nothing is sent to find out."""
+    """The addresses by which other machines may reach this one.
+
+    Of other machines at most a name server is asked, by the system, for this machine's own name.
+    """
     found: list[str] = []
     # Connecting a datagram socket sends nothing; it only chooses the address one would send from. Both are addresses
     # that are kept for documents (RFC 5737, RFC 3849).

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from scarscore.serve.records.pool import ScoringPool
 from scarscore.serve.records.setup import opened
 from scarscore.serve.records.sweep import tidy
 from scarscore.serve.web.app import create_app
-from scarscore.serve.web.hosts import ANY, LOOPBACK, is_loopback, own_addresses
+from scarscore.serve.web.hosts import ANY, LOOPBACK, address_of, is_loopback, own_addresses
 from scarscore.serve.web.setup_code import OneTimeCode
 from scarscore.serve.web.state import Service
 from scarscore.serve.web.tls import Certificate, given, names_of_this_machine, self_signed
@@ -67,10 +67,12 @@ def start(wanted: Wanted) -> None:
         if clinic is not None:
             tidy(clinic)
         certificate = _certificate(wanted)
-        with closing(_listen(wanted)) as listening, closing(ScoringPool()) as pool:
-            service = _service(wanted, clinic, pool, certificate, listening.getsockname()[1])
+        with ExitStack() as opened_here:
+            listening = [opened_here.enter_context(closing(each)) for each in _listen(wanted)]
+            pool, port = opened_here.enter_context(closing(ScoringPool())), listening[0].getsockname()[1]
+            service = _service(wanted, clinic, pool, certificate, port)
             _log()
-            _say(wanted, service, listening.getsockname()[1])
+            _say(wanted, service, port)
             try:
                 _run(wanted, service, certificate, listening)
             finally:
@@ -102,12 +104,24 @@ def _certificate(wanted: Wanted) -> Certificate | None:
     return self_signed(wanted.place.folder / "tls", names_of_this_machine(wanted.host, own_addresses()))
 
 
-def _listen(wanted: Wanted) -> socket.socket:
-    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+def _listen(wanted: Wanted) -> tuple[socket.socket, ...]:
+    """On `::` two: with one for both kinds, IPv4 askers would come as `::ffff:…`, which no list of addresses knows."""
+    first = _listen_on(wanted.host, wanted.port)
+    if wanted.host != "::":
+        return (first,)
     try:
-        return socket.create_server((wanted.host, wanted.port), family=family, backlog=128)
+        return first, _listen_on("0.0.0.0", first.getsockname()[1])  # noqa: S104 - `::` asks for every address
+    except UsageError:
+        first.close()
+        raise
+
+
+def _listen_on(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        raise UsageError(f"it cannot listen on {wanted.host}, port {wanted.port}: {error.strerror}") from None
+        raise UsageError(f"it cannot listen on {host}, port {port}: {error.strerror}") from None
 
 
 def _service(
@@ -118,6 +132,7 @@ def _service(
         pool,
         clinic,
         secure=bool(wanted.tls or wanted.proxy),
+        proxied=wanted.proxy is not None,
         setup_code=None if clinic else OneTimeCode.new(),
         hosts=LOOPBACK | {wanted.host.lower()} if wanted.local else frozenset(),
         addresses=() if wanted.local or wanted.proxy else _addresses(wanted, port),
@@ -128,13 +143,12 @@ def _service(
 def _addresses(wanted: Wanted, port: int) -> tuple[str, ...]:
     hosts = own_addresses() if wanted.host in ANY else (wanted.host,)
     usable = (host for host in hosts if not host.startswith("fe80"))  # of one cable alone
-    return tuple(f"{wanted.scheme}://{f'[{host}]' if ':' in host else host}:{port}/" for host in usable)
+    return tuple(address_of(wanted.scheme, host, port) for host in usable)
 
 
 def _say(wanted: Wanted, service: Service, port: int) -> None:
     host = "127.0.0.1" if wanted.host in ANY else wanted.host
-    own = f"{wanted.scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
-    click.echo(f"scarscore serves {wanted.place.folder} at {own}")
+    click.echo(f"scarscore serves {wanted.place.folder} at {address_of(wanted.scheme, host, port)}")
     for address in service.addresses:
         click.echo(f"for other machines: {address}")
     if service.fingerprint:
@@ -153,7 +167,7 @@ def _log() -> None:
     logging.getLogger("scarscore").setLevel(logging.INFO)
 
 
-def _run(wanted: Wanted, service: Service, certificate: Certificate | None, listening: socket.socket) -> None:
+def _run(wanted: Wanted, service: Service, certificate: Certificate | None, listening: list[socket.socket]) -> None:
     # uvicorn ends well by itself, and then raises the signal again, which would cut off what is closed after it.
     signal.signal(signal.SIGTERM, lambda *_: None)
     config = uvicorn.Config(
@@ -167,4 +181,4 @@ def _run(wanted: Wanted, service: Service, certificate: Certificate | None, list
         ssl_keyfile=certificate.key if certificate else None,
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=listening)

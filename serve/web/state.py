@@ -29,6 +29,7 @@ class Service:
     scoring: Scoring
     clinic: Clinic | None = None
     secure: bool = False  # whether browsers reach it by TLS
+    proxied: bool = False  # whether a proxy does that, by whose address they come
     setup_code: OneTimeCode | None = field(default=None, repr=False)
     hosts: frozenset[str] = frozenset()  # the names it goes by, where they are known; any without
     addresses: tuple[str, ...] = ()  # the web addresses by which other machines reach it

@@ -1,13 +1,15 @@
-"""A certificate of the server's own, for a clinic without one: kept in the data folder, made anew before it ends.
+"""The certificate by which the server encrypts: the clinic's, or for a clinic without one, one that it makes itself.
 
-It encrypts, and a browser that has seen it once knows it again. That it is this server's, nobody vouches for: the
-first time, compare its fingerprint with the one that the terminal and the page for tablets show.
+Its own is kept in the data folder. A start makes it anew in its last 30 days; a server that runs on keeps the one that
+it began with. It encrypts, and a browser that has seen it once knows it again. That it is this server's, nobody vouches
+for: the first time, compare its fingerprint with the one that the terminal and the page for tablets show.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,12 +40,20 @@ class Certificate:
 
 
 def given(certificate: Path, key: Path | None) -> Certificate:
-    """A certificate that the clinic has. Raises `UsageError` where the files cannot be read."""
+    """A certificate that the clinic has. Raises `UsageError` unless the files hold it and its key."""
     if key is None:
         raise UsageError("--tls with a certificate's file needs --tls-key with the file of its key")
     for path in (certificate, key):
         if not path.is_file():
             raise UsageError(f"there is no file {path}; `--tls self-signed` makes a certificate")
+    try:
+        # No pass phrase: with none given here, the terminal would be asked for it, and a server starts without anybody.
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        why = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"{certificate} and {key} are no certificate and its key, in PEM and without a pass phrase: {why}"
+        ) from None
     return Certificate(certificate, key)
 
 

@@ -1,7 +1,8 @@
-"""The outermost layer: every request is timed, counted and logged, and nothing that goes wrong gets past it unshaped.
+"""Around all that may fail: every request is timed, counted and logged, and no error gets past it unshaped.
 
 A line of the log is method, route, status and time: the route as a template, never the path, which holds ids. What
 nobody foresaw is logged as the kind of error and where in the code, never its text, which may say who a patient is.
+Whoever goes away before the answer is no failure of the server: it counts as 499, as nginx has it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import traceback
 from time import perf_counter
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +20,7 @@ from scarscore.serve.web.problems import FRAMEWORK, problem
 
 _LOG = logging.getLogger("scarscore")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+GONE = 499
 UNKNOWN = "(none)"  # the route of what matches none: a made-up path must not become a label
 
 
@@ -28,13 +31,15 @@ class Watch:
         self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; it always ends in an answer."""
+        """Pass the request on. What fails before anything was answered is answered 500."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began, answer = perf_counter(), _Answer(scope, receive, send)
         try:
             await self._app(scope, receive, answer.send)
+        except ClientDisconnect:
+            answer.status = answer.status or GONE
         except Exception as error:  # noqa: BLE001 - whatever it is, its text must not reach uvicorn's log
             _LOG.error("%s at %s", type(error).__name__, _where(error))
             await answer.failed()

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 
 from scarscore.serve.records.errors import NotAllowed
 from scarscore.serve.records.setup import answers
-from scarscore.serve.web.hosts import LOOPBACK, host_of, is_loopback
+from scarscore.serve.web.hosts import LOOPBACK, host_of, is_loopback, peer_of
 from scarscore.serve.web.metrics import FORMAT, Metrics
 from scarscore.serve.web.problems import problem
 from scarscore.serve.web.schema import Answer, errors
@@ -52,9 +52,8 @@ def metrics(request: Request) -> PlainTextResponse:
 
     The name asked for must be loopback's too: a proxy on this machine asks for the clinic's name.
     """
-    peer = request.client.host if request.client else ""
     name = host_of(Headers(scope=request.scope))
-    if not is_loopback(peer) or name not in LOOPBACK:
+    if not is_loopback(peer_of(request.scope)) or name not in LOOPBACK:
         raise NotAllowed("the numbers are told on this machine alone, at 127.0.0.1")
     found: Metrics = request.app.state.metrics
     return PlainTextResponse(found.text(), headers={"Content-Type": FORMAT})

@@ -9,6 +9,7 @@ from scarscore.serve.records.accounts import sign_in, sign_out
 from scarscore.serve.records.people import Role
 from scarscore.serve.records.sign_ins import ABSOLUTE
 from scarscore.serve.records.staff import change_own_password
+from scarscore.serve.web.hosts import peer_of
 from scarscore.serve.web.schema import Answer, Body, errors
 from scarscore.serve.web.state import SMALL, Asker, Open, Served, Service
 
@@ -45,7 +46,7 @@ def sign_in_here(served: Served, clinic: Open, request: Request, response: Respo
     """
     if planted := request.cookies.get(served.cookie):
         sign_out(clinic, planted)
-    cookie, who = sign_in(clinic, body.login, body.password, request.client.host if request.client else "")
+    cookie, who = sign_in(clinic, body.login, body.password, peer_of(request.scope))
     response.set_cookie(
         served.cookie, cookie, max_age=int(ABSOLUTE.total_seconds()), path="/", secure=served.secure, httponly=True,
         samesite="lax",

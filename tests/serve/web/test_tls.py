@@ -1,14 +1,23 @@
-"""The certificate that the server makes for itself: kept, for the right names, made anew in time."""
+"""The certificate: the server's own is kept and made anew in time, a wrong one refused; and where it listens."""
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
-from scarscore.serve.web import tls
+from scarscore.serve.errors import UsageError
+from scarscore.serve.records.clinic import Place
+from scarscore.serve.web import start, tls
 from scarscore.serve.web.hosts import is_loopback, own_addresses
 
 NAMES = ("clinic.example", "192.0.2.7", "2001:db8::7")
@@ -52,3 +61,35 @@ def test_loopback_is_told_from_the_rest(host: str, expected: bool) -> None:
 
 def test_the_own_addresses_are_none_of_loopback() -> None:
     assert not any(is_loopback(address) for address in own_addresses())
+
+
+def test_a_pair_that_does_not_belong_together_is_refused_at_the_start(tmp_path: Path) -> None:
+    one, other = tls.self_signed(tmp_path / "one", NAMES), tls.self_signed(tmp_path / "other", NAMES)
+    assert tls.given(one.certificate, one.key) == tls.Certificate(one.certificate, one.key)
+    text = tmp_path / "notes.txt"
+    text.write_text("no certificate", encoding="utf-8")
+    for certificate, key in ((one.certificate, other.key), (text, one.key), (one.certificate, text)):
+        with pytest.raises(UsageError, match="are no certificate and its key"):
+            tls.given(certificate, key)
+
+
+def test_a_key_with_a_pass_phrase_is_refused_and_nobody_asked_for_it(tmp_path: Path) -> None:
+    made = tls.self_signed(tmp_path, NAMES)
+    key = load_pem_private_key(made.key.read_bytes(), None)
+    sealed = tmp_path / "sealed.pem"
+    sealed.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a phrase")))
+    with pytest.raises(UsageError, match="without a pass phrase"):
+        tls.given(made.certificate, sealed)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_on_both_kinds_of_address_it_is_reached_by_both(tmp_path: Path) -> None:
+    listening = start._listen(start.Wanted(Place(tmp_path), host="::", port=0))
+    port = listening[0].getsockname()[1]
+    try:
+        for address in ("127.0.0.1", "::1"):
+            with socket.create_connection((address, port), timeout=5) as connection:
+                assert connection.getpeername()[0] == address
+    finally:
+        for each in listening:
+            each.close()
