@@ -22,6 +22,11 @@ PHOTO_BODY = {
 }
 
 
+def named(name: str, kind: str = "attachment") -> dict[str, str]:
+    """The header that gives a file its name, made of ids: what a client called a file is never kept."""
+    return {"Content-Disposition": f'{kind}; filename="{name}"'}
+
+
 async def _read(request: Request) -> bytes:
     return await request.body()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -16,6 +15,8 @@ from scarscore.serve.records.exports.dicom import MEDIA_TYPE, dicom_of
 from scarscore.serve.records.exports.tables import export_tables
 from scarscore.serve.records.exports.transfer import export_patient
 from scarscore.serve.records.verdicts import networks
+from scarscore.serve.web.answers import named
+from scarscore.serve.web.asked import On
 from scarscore.serve.web.schema import errors
 from scarscore.serve.web.state import Asker, Open, Served
 
@@ -65,14 +66,14 @@ def export_fhir(
     who: Asker,
     service: Served,
     course_id: str,
-    on: Annotated[date | None, Query(description="The course as it stood on that day. Default: today.")] = None,
+    on: On = None,
     names: Named = False,
     photos: Annotated[bool, Query(description="With the photos' content, not only what is recorded of them.")] = False,
 ) -> Response:
     """Patient, Observations for severities and scales, Media, and a DiagnosticReport that is `preliminary`."""
     asked = fhir.Asked(course_id, on or today(), names, photos)
     bundle = fhir.fhir_bundle(clinic, who, networks(service.scoring.model), asked)
-    return Response(bundle, media_type=fhir.MEDIA_TYPE, headers=_headers(f"scarscore-course-{course_id}.json"))
+    return Response(bundle, media_type=fhir.MEDIA_TYPE, headers=named(f"scarscore-course-{course_id}.json"))
 
 
 @router.get(
@@ -83,16 +84,8 @@ def export_fhir(
 def export_dicom(clinic: Open, who: Asker, photo_id: str, names: Named = False) -> Response:
     """The photo as a DICOM file under the patient's pseudonym."""
     content = dicom_of(clinic, who, photo_id, names=names)
-    return Response(content, media_type=MEDIA_TYPE, headers=_headers(f"scarscore-photo-{photo_id}.dcm"))
+    return Response(content, media_type=MEDIA_TYPE, headers=named(f"scarscore-photo-{photo_id}.dcm"))
 
 
 def _zip(pieces: Iterator[bytes], name: str) -> Response:
-    return StreamingResponse(pieces, media_type=ZIP, headers=_headers(name))
-
-
-def _headers(name: str) -> dict[str, str]:
-    return {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
+    return StreamingResponse(pieces, media_type=ZIP, headers=named(name))

@@ -12,6 +12,7 @@ from scarscore.serve.records.exports.dicom_in import Filing, take_dicom
 from scarscore.serve.records.exports.transfer import LARGEST, import_patient
 from scarscore.serve.scoring.result import Refusal, View
 from scarscore.serve.web.answers import Photo as Sent
+from scarscore.serve.web.asked import Camera, Region
 from scarscore.serve.web.problems import Refused
 from scarscore.serve.web.routes.photos import PhotoSeen, seen
 from scarscore.serve.web.schema import Answer, errors
@@ -62,8 +63,8 @@ def upload_dicom(
     visit_id: str,
     sent: Sent,
     view: Annotated[View | None, Query(description="Default: the side that the file names.")] = None,
-    region: Annotated[str | None, Query(max_length=40, description="What a close-up shows.")] = None,
-    camera: Annotated[str, Query(max_length=400, description="The clinic's name for its camera.")] = "",
+    region: Region = None,
+    camera: Camera = "",
     any_day: Annotated[bool, Query(description="Store it though the file says another day than the visit's.")] = False,
 ) -> PhotoSeen:
     """Store the picture of a DICOM file at a visit, and nothing else of the file; it is scored as every upload is."""

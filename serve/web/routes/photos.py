@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Response
 from pydantic import Field
 
 from scarscore.serve.records.keep import KEEP
@@ -16,7 +16,8 @@ from scarscore.serve.records.uploads import take_photo
 from scarscore.serve.records.verdicts import networks
 from scarscore.serve.scoring.files import MAX_BYTES
 from scarscore.serve.scoring.result import Refusal, View
-from scarscore.serve.web.answers import PHOTO_BODY, Photo, ScoreSeen, score_seen
+from scarscore.serve.web.answers import PHOTO_BODY, Photo, ScoreSeen, named, score_seen
+from scarscore.serve.web.asked import Camera, Region, TakenFrom
 from scarscore.serve.web.problems import Refused
 from scarscore.serve.web.schema import Answer, Body, errors
 from scarscore.serve.web.state import SMALL, Asker, Open, Served
@@ -72,9 +73,9 @@ def upload_photo(
     service: Served,
     visit_id: str,
     upload: Photo,
-    view: Annotated[View, Query(description="From where it was taken; left and right are the patient's.")],
-    region: Annotated[str | None, Query(max_length=40, description="What a close-up shows.")] = None,
-    camera: Annotated[str, Query(max_length=400, description="The clinic's name for its camera.")] = "",
+    view: TakenFrom[View],
+    region: Region = None,
+    camera: Camera = "",
     idempotency_key: Annotated[
         str | None, Header(description="Any text. The same upload sent again with it is answered with the same photo.")
     ] = None,
@@ -136,7 +137,8 @@ def drop_photo(clinic: Open, who: Asker, photo_id: str) -> None:
 )  # fmt: skip
 def photo_image(clinic: Open, who: Asker, photo_id: str) -> Response:
     """The photo's JPEG, exactly as it was stored and scored."""
-    return _picture(photo_bytes(clinic, who, photo_id), "image/jpeg", f"photo-{photo_id}.jpg")
+    content = photo_bytes(clinic, who, photo_id)
+    return Response(content, media_type="image/jpeg", headers=named(f"photo-{photo_id}.jpg", "inline"))
 
 
 @router.get(
@@ -148,16 +150,7 @@ def photo_heat_map(clinic: Open, who: Asker, service: Served, photo_id: str) -> 
     drawn = photo_overlay(clinic, who, networks(service.scoring.model), photo_id)
     if isinstance(drawn, Refusal):
         raise Refused(drawn)
-    return _picture(drawn, "image/png", f"photo-{photo_id}-overlay.png")
-
-
-def _picture(content: bytes, media_type: str, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'inline; filename="{name}"',  # of the photo's id: the client's file name is never kept
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=media_type, headers=headers)
+    return Response(drawn, media_type="image/png", headers=named(f"photo-{photo_id}-overlay.png", "inline"))
 
 
 def seen(stored: StoredPhoto) -> PhotoSeen:

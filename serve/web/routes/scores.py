@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from scarscore.serve.records.scores import rescore_course, rescore_photo, score_unstored, scores
 from scarscore.serve.scoring.files import MAX_BYTES
 from scarscore.serve.scoring.result import Refusal, View
 from scarscore.serve.web.answers import PHOTO_BODY, Judged, Photo, ScoreSeen, error_seen, score_seen
+from scarscore.serve.web.asked import Camera, TakenFrom
 from scarscore.serve.web.problems import Refused
 from scarscore.serve.web.schema import Answer, errors
 from scarscore.serve.web.state import SMALL, Asker, Open, Served
@@ -33,10 +32,8 @@ def score_photo(
     who: Asker,
     service: Served,
     upload: Photo,
-    view: Annotated[
-        View | None, Query(description="From where it was taken; left and right are the patient's.")
-    ] = None,
-    camera: Annotated[str, Query(max_length=400, description="The clinic's name for its camera.")] = "",
+    view: TakenFrom[View | None] = None,
+    camera: Camera = "",
 ) -> Judged:
     """Score one photo. Nothing of it is stored. A photo that is refused is answered with 422, its reason and hint."""
     answer, error = score_unstored(clinic, who, service.scoring, upload, view, camera)

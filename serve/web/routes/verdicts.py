@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
+from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.plan import Due, next_photo, next_session
 from scarscore.serve.course.records import Needling, Timing, Verdict
 from scarscore.serve.course.report.timeline import Mark, Moment, moments
-from scarscore.serve.records.clinic import today
+from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.verdicts import measured, needs_rescore, networks
 from scarscore.serve.scoring.result import DISCLAIMER, ModelId, Refusal
+from scarscore.serve.web.asked import On
 from scarscore.serve.web.schema import Answer, errors
-from scarscore.serve.web.state import Asker, Open, Served
+from scarscore.serve.web.state import Asker, Open, Served, Service
 
 router = APIRouter(prefix="/api/v1/courses/{course_id}", tags=["verdicts"])
-On = Annotated[date | None, Query(description="The course as it stood on that day. Default: today.")]
 RESCORE = "Scores of two networks are never mixed: these photos count once the course is scored again."
 
 
@@ -79,11 +80,7 @@ class TimelineSeen(Said):
 def course_verdict(clinic: Open, who: Asker, service: Served, course_id: str, on: On = None) -> VerdictSeen:
     """The last valid visit against the first, held against the measurement error. No diagnosis, and no advice."""
     told = measured(clinic, who, networks(service.scoring.model), course_id, on or today())
-    lacking = needs_rescore(clinic, course_id, service.scoring.networks, told.on)
-    return VerdictSeen(
-        course_id=course_id, on=told.on, model=told.model, region_model=told.region_model, needs_rescore=lacking,
-        note=RESCORE if lacking else "", verdict=told.verdict,
-    )  # fmt: skip
+    return VerdictSeen(**_said(clinic, service, course_id, told), verdict=told.verdict)
 
 
 @router.get(
@@ -93,12 +90,21 @@ def course_verdict(clinic: Open, who: Asker, service: Served, course_id: str, on
 def course_timeline(clinic: Open, who: Asker, service: Served, course_id: str, on: On = None) -> TimelineSeen:
     """Every visit with its severity and what became of it, and what the plan says comes next."""
     told = measured(clinic, who, networks(service.scoring.model), course_id, on or today())
-    lacking = needs_rescore(clinic, course_id, service.scoring.networks, told.on)
     return TimelineSeen(
+        **_said(clinic, service, course_id, told),
+        moments=tuple(_moment(each) for each in moments(told)),
+        next_photo=next_photo(told.course),
+        next_session=next_session(told.course),
+    )
+
+
+def _said(clinic: Clinic, service: Service, course_id: str, told: Measured) -> dict[str, Any]:
+    lacking = needs_rescore(clinic, course_id, service.scoring.networks, told.on)
+    said = Said(
         course_id=course_id, on=told.on, model=told.model, region_model=told.region_model, needs_rescore=lacking,
-        note=RESCORE if lacking else "", moments=tuple(_moment(each) for each in moments(told)),
-        next_photo=next_photo(told.course), next_session=next_session(told.course),
+        note=RESCORE if lacking else "",
     )  # fmt: skip
+    return dict(said)
 
 
 def _moment(told: Moment) -> MomentSeen:
