@@ -135,9 +135,9 @@ def _speed() -> str:
 
 @cache
 def _photo() -> npt.NDArray[np.uint8]:
-    from scarscore.datasets.synthetic.course import healing_course
+    from scarscore.serve.demo.course import made_up_skin
 
-    return healing_course(seed=1, visits=2)[0].pixels
+    return made_up_skin()
 
 
 def _encoded(photo: npt.NDArray[np.uint8], name: str) -> bytes:

@@ -62,6 +62,11 @@ def rises(visits: Sequence[ScoredVisit]) -> tuple[int, ...]:
     return tuple(after.number for before, after in pairwise(visits) if after.score.severity >= before.score.severity)
 
 
+def made_up_skin() -> npt.NDArray[np.uint8]:
+    """The first photo of a course, uint8 RGB: with it an installation is tried."""
+    return healing_course(seed=1, visits=2)[0].pixels
+
+
 def as_jpeg(pixels: npt.NDArray[np.uint8], quality: int = PHOTO_QUALITY) -> bytes:
     """A picture, uint8 RGB, as the bytes of a JPEG file."""
     _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])

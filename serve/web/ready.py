@@ -6,12 +6,9 @@ whose hash is not the expected one. It takes seconds, so it happens in a thread 
 
 from __future__ import annotations
 
-import io
 import logging
 from dataclasses import dataclass
 from threading import Thread
-
-from PIL import Image
 
 from scarscore.model.errors import ModelError
 from scarscore.serve.errors import ServeError
@@ -38,12 +35,10 @@ def warm_up(scoring: Scoring, ready: Readiness, metrics: Metrics) -> Thread:
 
 
 def made_up_photo() -> bytes:
-    """A JPEG of synthetic skin with scars."""
-    from scarscore.datasets.synthetic.course import healing_course
+    """A JPEG of synthetic skin with scars, the one that `scarscore check` scores."""
+    from scarscore.serve.demo.course import as_jpeg, made_up_skin
 
-    file = io.BytesIO()
-    Image.fromarray(healing_course(seed=1, visits=2)[0].pixels).save(file, "JPEG", quality=90)
-    return file.getvalue()
+    return as_jpeg(made_up_skin())
 
 
 def _try(scoring: Scoring, ready: Readiness, metrics: Metrics) -> None:
