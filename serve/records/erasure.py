@@ -1,13 +1,14 @@
 """Erasing a patient: keys, photos, name, and everything that was recorded. A tombstone and the audit log stay.
 
 First all of it goes from the records in one transaction, and with the photos' keys every copy of the vault, backups
-too, becomes unreadable; then the sealed files are removed, and the database's write-ahead log is emptied, so that no
-old page stays in it. What is deleted in SQLite's file is overwritten (`secure_delete`). A backup of the *records* that
+too, becomes unreadable; then the database's write-ahead log is emptied, so that no old page stays in it, and the sealed
+files are removed. What is deleted in SQLite's file is overwritten (`secure_delete`). A backup of the *records* that
 was made before still holds the keys: it is to be deleted when its time is over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,8 +46,7 @@ class Tombstone:
 
 
 def erase_patient(clinic: Clinic, who: Who, patient_id: str) -> Tombstone:
-    """Erase a patient for good. Raises `NotAllowed` for all but admins, `NotFound`, and `RecordsError` where the
-    write-ahead log could not be emptied: then all is erased, but old pages may lie in it until it is."""
+    """Erase a patient for good. Raises `NotAllowed` for all but admins, `NotFound`, and as `leave_no_trace` does."""
     who.require(Role.ADMIN)
     counted: dict[str, int] = {}
     with clinic.doing(Deed(who.account, "erase", f"patient/{patient_id}", counted)) as session:
@@ -55,16 +55,30 @@ def erase_patient(clinic: Clinic, who: Who, patient_id: str) -> Tombstone:
         courses, photos = _mark(session, patient_id, row.erased)
         counted.update(courses=len(courses), photos=len(photos))
         _delete(session, patient_id, courses, photos)
-    for photo in photos:
-        clinic.vault.drop(photo)
-    CACHE.forget()
-    empty_log(clinic)
+    leave_no_trace(clinic, photos)
     return _tombstone(row, len(courses), len(photos))
+
+
+def leave_no_trace(clinic: Clinic, photos: Sequence[str]) -> None:
+    """Remove what is left once the transaction is over that dropped these photos' keys: pictures in memory, old pages
+    in the write-ahead log, sealed files.
+
+    All is erased already. Raises `RecordsError` where the log could not be emptied: old pages may lie in it until it
+    is; and `VaultError` where a file could not be removed: nobody can read it, and it is swept at a later start.
+    """
+    CACHE.forget()
+    try:
+        empty_log(clinic)
+    finally:  # a log that is in use keeps no file
+        for photo in photos:
+            clinic.vault.drop(photo)
 
 
 def _mark(session: Session, patient_id: str, moment: datetime) -> tuple[list[str], list[str]]:
     """Drop the keys of all photos, which also lets their scores be deleted; ids of courses and photos."""
-    courses = list(session.scalars(select(CourseRow.id).where(CourseRow.patient_id == patient_id)))
+    # Locked, so that a photo that is being stored (PostgreSQL) is among those found, or finds its course gone.
+    locked = select(CourseRow.id).where(CourseRow.patient_id == patient_id).order_by(CourseRow.id).with_for_update()
+    courses = list(session.scalars(locked))
     visits = select(VisitRow.id).where(VisitRow.course_id.in_(courses))
     photos = list(session.scalars(select(PhotoRow).where(PhotoRow.visit_id.in_(visits))))
     for photo in photos:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, now
+from scarscore.serve.records.erasure import leave_no_trace
 from scarscore.serve.records.find import photo_row, visit_row
 from scarscore.serve.records.history import held
 from scarscore.serve.records.keep import KEEP, Keep, kept
@@ -52,13 +53,13 @@ def correct_photo(
 def erase_photo(clinic: Clinic, who: Who, photo_id: str) -> None:
     """Erase a photo that was filed by mistake: its key, then its file. Its row stays, so that its id is explained.
 
-    Raises `NotFound`. Its scores stay too, and count no more.
+    Its scores stay too, and count no more. Raises `NotFound`, and as `leave_no_trace` does.
     """
     with clinic.doing(Deed(who.account, "erase", f"photo/{photo_id}")) as session:
         row = photo_row(session, photo_id)
         visit_row(session, row.visit_id, lock=True)
         row.wrapped_key, row.erased = None, now()
-    clinic.vault.drop(photo_id)  # unreadable already; what a crash leaves here is swept at the next start
+    leave_no_trace(clinic, [photo_id])
 
 
 def _values(row: PhotoRow) -> Json:

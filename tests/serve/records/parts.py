@@ -6,6 +6,7 @@ import hashlib
 import io
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -119,6 +120,11 @@ def lines(clinic: Clinic, object_: str, action: str | None = None) -> list[Audit
 def pixels(data: bytes) -> np.ndarray:
     with Image.open(io.BytesIO(data)) as image:
         return np.asarray(image.convert("RGB"))
+
+
+def everything_in(folder: Path) -> bytes:
+    """The bytes of all files of a data folder, one behind the other."""
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def sha256(data: bytes) -> str:

@@ -12,7 +12,7 @@ from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use, give_consent
 from scarscore.serve.records.courses import course
 from scarscore.serve.records.erasure import erase_patient
-from scarscore.serve.records.errors import NotAllowed, NotFound
+from scarscore.serve.records.errors import NotAllowed, NotFound, VaultError
 from scarscore.serve.records.findings import add_finding
 from scarscore.serve.records.patients import patient
 from scarscore.serve.records.photos import photo, photo_bytes
@@ -34,6 +34,7 @@ from tests.serve.records.parts import (
     NURSE,
     ago,
     each_database,
+    everything_in,
     lines,
     new_course,
     session_on,
@@ -56,10 +57,6 @@ def _filled(clinic: Clinic, name: str, seed: int) -> tuple[str, str, str]:
     owner = course(clinic, NURSE, made).patient_id
     give_consent(clinic, NURSE, owner, Use.RESEARCH)
     return owner, made, shot.id
-
-
-def _bytes_of(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def test_nothing_is_left_of_an_erased_patient_and_everything_of_others(clinic: Clinic) -> None:
@@ -97,11 +94,11 @@ def test_no_byte_of_name_photo_or_key_is_left_in_the_data_folder(here: Clinic) -
         traces = [row.wrapped_key, person.sealed_name, row.sha256.encode(), row.source_sha256.encode()]
     traces.append(here.vault.files.cat_file(f"{here.vault.root}/{shot}.sealed")[100:200])
     folder = here.place.folder
-    assert all(trace in _bytes_of(folder) for trace in traces)  # else the test could not fail
+    assert all(trace in everything_in(folder) for trace in traces)  # else the test could not fail
 
     erase_patient(here, ADMIN, gone)
 
-    left = _bytes_of(folder)
+    left = everything_in(folder)
     assert [trace for trace in traces if trace in left] == []
     assert NAME.encode() not in left
     assert b"Mark" not in left
@@ -116,6 +113,22 @@ def test_pictures_of_an_erased_patient_leave_the_memory(here: Clinic) -> None:
 
     erase_patient(here, ADMIN, gone)
     assert not CACHE.told
+
+
+def test_a_file_that_cannot_be_removed_keeps_nothing_else_of_an_erased_patient(here: Clinic) -> None:
+    gone, made, shot = _filled(here, NAME, 0)
+    measured(here, NURSE, networks(), made, ago(0))
+    file = Path(here.vault.root) / f"{shot}.sealed"
+    file.unlink()
+    file.mkdir()  # which no removal of a file takes away
+
+    with pytest.raises(VaultError, match="cannot be deleted"):
+        erase_patient(here, ADMIN, gone)
+
+    assert not CACHE.told
+    log = here.place.folder / "records.db-wal"
+    assert not log.exists() or log.stat().st_size == 0
+    assert patient(here, NURSE, gone).erased is not None
 
 
 @each_database

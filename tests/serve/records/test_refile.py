@@ -11,8 +11,21 @@ from scarscore.serve.records.refile import correct_photo, erase_photo
 from scarscore.serve.records.scores import scores
 from scarscore.serve.records.sweep import sweep
 from scarscore.serve.records.tables import PhotoRow
+from scarscore.serve.records.verdicts import CACHE, measured, networks
 from scarscore.serve.scoring.result import View
-from tests.serve.records.parts import NURSE, Here, each_database, lines, new_course, session_on, take, upload, visit_on
+from tests.serve.records.parts import (
+    NURSE,
+    Here,
+    ago,
+    each_database,
+    everything_in,
+    lines,
+    new_course,
+    session_on,
+    take,
+    upload,
+    visit_on,
+)  # fmt: skip
 
 
 @each_database
@@ -86,6 +99,28 @@ def test_an_erased_photo_is_gone_and_its_row_stays(clinic: Clinic) -> None:
     with pytest.raises(NotFound):
         correct_photo(clinic, NURSE, Here(), told.id, camera="x")
     assert take(clinic, visit).id != told.id  # the same file may be stored again
+
+
+def test_no_byte_of_an_erased_photo_or_of_its_key_is_left_in_the_data_folder(here: Clinic) -> None:
+    course = new_course(here)
+    told, kept = take(here, visit_on(here, course, 30)), take(here, visit_on(here, course, 20), upload(1))
+    measured(here, NURSE, networks(), course, ago(0))
+    with here.database.read() as session:
+        keys = {name: session.get_one(PhotoRow, name).wrapped_key or b"" for name in (told.id, kept.id)}
+    sealed = here.vault.sealed(told.id)
+    traces = [keys[told.id], sealed[100:200], sealed[-200:-100]]
+    assert all(trace in everything_in(here.place.folder) for trace in traces)  # else the test could not fail
+    assert CACHE.told
+
+    erase_photo(here, NURSE, told.id)
+
+    left = everything_in(here.place.folder)
+    assert [trace for trace in traces if trace in left] == []
+    assert keys[kept.id] in left
+    log = here.place.folder / "records.db-wal"
+    assert not log.exists() or log.stat().st_size == 0
+    assert not CACHE.told
+    assert photo_bytes(here, NURSE, kept.id)
 
 
 def test_a_file_that_a_crash_left_of_an_erased_photo_is_swept(here: Clinic) -> None:
