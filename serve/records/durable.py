@@ -9,13 +9,15 @@ from pathlib import Path
 
 from scarscore.serve.records.errors import NoSpace, VaultError
 
+BESIDE = ".new"  # behind a dot and the file's name: a file that is being written, or that a crash left so
+
 
 def put_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write a file in place of what is there: written beside it, synced, renamed, the folder synced.
 
     Raises `NoSpace`, or `VaultError` for another failure; then nothing has changed.
     """
-    beside = path.with_name(f".{path.name}.new")
+    beside = path.with_name(f".{path.name}{BESIDE}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(handle, "wb") as file:

@@ -1,4 +1,5 @@
-"""Clears away what a crash may leave: files of the vault that no row names, and old pages in the database's log."""
+"""Clears away what a crash may leave: files of the vault that no row names or that are half written, and old pages in
+the database's log."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ def tidy(clinic: Clinic) -> None:
 
 
 def sweep(clinic: Clinic, older: timedelta = AGE) -> tuple[str, ...]:
-    """Remove the files that no photo's row names and that are older than this; their ids."""
+    """Remove the files that no photo's row names or that are half written, if they are older than this; their ids."""
     # Before the rows, so that what is stored in between is not among them.
     lying = [name for name in clinic.vault.names() if name.isalnum()]
     with clinic.database.read() as session:
@@ -32,6 +33,7 @@ def sweep(clinic: Clinic, older: timedelta = AGE) -> tuple[str, ...]:
     swept = tuple(name for name in lying if name not in named and _is_old(clinic, name, older))
     for name in swept:
         clinic.vault.drop(name)
+    swept += clinic.vault.drop_half_written(now() - older)
     if swept:
         clinic.note(Deed("-", "sweep", "vault", {"files": list(swept)}))
     return swept
@@ -58,4 +60,6 @@ def empty_log(clinic: Clinic) -> None:
         if not busy:
             return
         time.sleep(PAUSE)
-    raise RecordsError("erased; but the write-ahead log is in use and could not be emptied: start the server again")
+    raise RecordsError(
+        "the write-ahead log is in use and could not be emptied: what was erased may lie in it. Start the server again"
+    )

@@ -16,11 +16,12 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from scarscore.serve.records.durable import put_file
+from scarscore.serve.records.durable import BESIDE, put_file
 from scarscore.serve.records.errors import NoSpace, NotFound, VaultError
 from scarscore.serve.records.keys import MasterKey, seal, unseal
 
 SUFFIX = ".sealed"
+HALF = f"{SUFFIX}{BESIDE}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Vault:
         try:
             files, root = fsspec.core.url_to_fs(url)
             files.makedirs(root, exist_ok=True)
+        except ImportError:
+            raise VaultError(
+                "the vault cannot be opened: the library for such a place is not installed. "
+                'For an object store: pip install "scarscore[s3]"'
+            ) from None
         except Exception as error:  # noqa: BLE001 - each file system of fsspec has errors of its own
             raise VaultError(f"the vault cannot be opened: {type(error).__name__}") from None
         return cls(files, root, master)
@@ -90,6 +96,21 @@ class Vault:
             name = str(path).rsplit("/", 1)[-1]
             if name.endswith(SUFFIX):
                 yield name.removesuffix(SUFFIX)
+
+    def drop_half_written(self, before: datetime) -> tuple[str, ...]:
+        """Delete what a crash left half written beside the photos' files before this moment; the photos' ids.
+
+        An object store keeps nothing by halves. Raises `VaultError`.
+        """
+        if not isinstance(self.files, LocalFileSystem):
+            return ()
+        try:
+            old = [path for path in Path(self.root).glob(f".*{HALF}") if path.stat().st_mtime < before.timestamp()]
+            for path in old:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise VaultError(f"a half-written file cannot be deleted from the vault: {error.strerror}") from None
+        return tuple(path.name[1 : -len(HALF)] for path in old)
 
     def written(self, photo: str) -> datetime:
         """When a photo's file was written. Raises `NotFound` where there is none, and `VaultError`."""

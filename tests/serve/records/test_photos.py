@@ -297,6 +297,19 @@ def test_a_file_that_is_an_hour_old_is_swept_at_a_start(here: Clinic) -> None:
     assert log.stat().st_size == 0
 
 
+def test_a_file_that_a_crash_left_half_written_is_swept_once_it_is_old(here: Clinic) -> None:
+    told = take(here, visit_on(here, new_course(here), 30))
+    half = Path(here.vault.root) / ".left222222222222.sealed.new"
+    half.write_bytes(b"by a crash")
+    assert sweep(here) == ()
+    assert half.exists()
+
+    os.utime(half, (time.time() - 3700,) * 2)
+    tidy(here)
+    assert [path.name for path in _vault_files(here)] == [f"{told.id}.sealed"]
+    assert lines(here, "vault", "sweep")[0].detail == {"files": ["left222222222222"]}
+
+
 def test_the_heat_map_is_drawn_from_the_stored_photo(here: Clinic) -> None:
     course = new_course(here)
     drawn = photo_overlay(here, NURSE, networks(), take(here, visit_on(here, course, 30)).id)

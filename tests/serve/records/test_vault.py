@@ -124,6 +124,13 @@ def test_another_clinics_key_opens_nothing(vault: Vault, tmp_path: Path) -> None
         Vault.open(where(vault), master).get(photo, key)
 
 
+def test_a_place_whose_library_is_not_installed_says_what_to_install(tmp_path: Path) -> None:
+    master, _ = MasterKey.create(tmp_path / "keys")
+    with pytest.raises(VaultError, match=r'pip install "scarscore\[s3\]"') as error:
+        Vault.open("oci://secret-bucket/photos", master)
+    assert "secret" not in str(error.value)
+
+
 def test_a_place_of_an_unknown_kind_is_refused_without_its_address(tmp_path: Path) -> None:
     master, _ = MasterKey.create(tmp_path / "keys")
     with pytest.raises(VaultError, match="the vault cannot be opened: ValueError") as error:
