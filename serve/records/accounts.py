@@ -81,7 +81,8 @@ def sign_in(clinic: Clinic, login: str, password: str, address: str) -> tuple[st
     name, at = login.strip().lower()[:LONGEST_LOGIN], now()
     with clinic.database.write() as session:
         throttle.begin(session, name, address, at)
-        row = session.scalars(select(AccountRow).where(AccountRow.login == name)).first()
+        known = select(AccountRow).where(AccountRow.login == name)
+        row = session.scalars(known).first() if name.isprintable() else None  # PostgreSQL would fail over a NUL
     right = matches(row.password if row else None, password)
     if row is None or not right or not row.active:
         _failed(clinic, row, name, address)
@@ -133,7 +134,7 @@ def _failed(clinic: Clinic, row: AccountRow | None, name: str, address: str) -> 
 
 def _unchanged(session: Session, row: AccountRow) -> None:
     """The account as it is now must be the one whose password was compared: it may have been closed since."""
-    found = session.get(AccountRow, row.id)
+    found = session.get(AccountRow, row.id, with_for_update=True)
     if found is None or not found.active or found.password != row.password:
         raise NotSignedIn(_WRONG)
 

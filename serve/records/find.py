@@ -13,9 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scarscore.serve.records.errors import Invalid, NotFound
-from scarscore.serve.records.tables import CourseRow, PatientRow, PhotoRow, SessionRow, VisitRow
+from scarscore.serve.records.tables import (
+    AccountRow,
+    CourseRow,
+    PatientRow,
+    PhotoRow,
+    SessionRow,
+    TokenRow,
+    VisitRow,
+)
 
-Row = TypeVar("Row", PatientRow, CourseRow, SessionRow, VisitRow, PhotoRow)
+Row = TypeVar("Row", AccountRow, TokenRow, PatientRow, CourseRow, SessionRow, VisitRow, PhotoRow)
 
 
 def any_row(session: Session, kind: type[Row], row_id: str, what: str, *, lock: bool = False) -> Row:

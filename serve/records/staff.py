@@ -14,6 +14,7 @@ from scarscore.serve.records.accounts import NOBODY, Account, account_of
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound
+from scarscore.serve.records.find import any_row
 from scarscore.serve.records.passwords import check_password, hashed, matches
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.tables import AccountRow
@@ -90,7 +91,10 @@ def reset_password(clinic: Clinic, who: Who | None, account: str, password: str)
 
 
 def change_own_password(clinic: Clinic, who: Who, old: str, new: str) -> None:
-    """Change one's own password, knowing the old one; all one's sign-ins end. Raises `Invalid`, `TooMany`."""
+    """Change one's own password, knowing the old one; all one's sign-ins end.
+
+    Raises `Invalid`, `TooMany`, and `Conflict` where the account was closed or its password reset meanwhile.
+    """
     check_password(who.login, new)
     if old == new:
         raise Invalid("the new password is the old one")
@@ -103,8 +107,11 @@ def change_own_password(clinic: Clinic, who: Who, old: str, new: str) -> None:
         raise Invalid("the old password is wrong")
     fresh = hashed(new)
     with clinic.doing(Deed(who.account, "change-password", itself)) as session:
+        row = _row(session, who.account, lock=True)
+        if row.password != kept or not row.active:  # hashing takes long: what an admin did meanwhile must win
+            raise Conflict("the account was closed, or its password reset, meanwhile: nothing was changed")
         throttle.succeeded(session, who.login, itself)
-        _row(session, who.account).password = fresh
+        row.password = fresh
         sign_ins.end_all(session, who.account)
 
 
@@ -116,11 +123,8 @@ def _admin(who: Who | None) -> str:
     return who.account
 
 
-def _row(session: Session, account: str) -> AccountRow:
-    row = session.get(AccountRow, account)
-    if row is None:
-        raise NotFound("there is no such account")
-    return row
+def _row(session: Session, account: str, *, lock: bool = False) -> AccountRow:
+    return any_row(session, AccountRow, account, "account", lock=lock)
 
 
 def _keep_an_admin(session: Session, row: AccountRow) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Invalid, NotFound
+from scarscore.serve.records.find import any_row, short_text
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.sign_ins import digest
 from scarscore.serve.records.tables import TokenRow, new_id
@@ -39,11 +40,12 @@ class Token:
 def create_token(clinic: Clinic, who: Who, name: str, role: Role) -> tuple[str, Token]:
     """A token for one's own account: its text, shown once, and what is kept. Raises `NotAllowed`, `Invalid`."""
     who.require(role)
-    if not 1 <= len(name.strip()) <= LONGEST_NAME:
-        raise Invalid(f"a token needs a name of 1 to {LONGEST_NAME} signs, to know it by when it is to be withdrawn")
+    called = short_text(name, "a token's name", LONGEST_NAME)
+    if not called:
+        raise Invalid("a token needs a name, to know it by when it is to be withdrawn")
     text = PREFIX + secrets.token_urlsafe(32)
     row = TokenRow(
-        id=new_id(), digest=digest(text), account_id=who.account, name=name.strip(), role=role, created=now(), used=None
+        id=new_id(), digest=digest(text), account_id=who.account, name=called, role=role, created=now(), used=None
     )
     with clinic.doing(Deed(who.account, "create", f"token/{row.id}", {"role": role})) as session:
         session.add(row)
@@ -64,9 +66,9 @@ def tokens(clinic: Clinic, who: Who, *, of_all: bool = False) -> tuple[Token, ..
 def withdraw_token(clinic: Clinic, who: Who, token: str) -> None:
     """End a token of one's own, or (an admin) anybody's. Raises `NotFound`, as for another's that one may not know."""
     with clinic.doing(Deed(who.account, "withdraw", f"token/{token[:16]}")) as session:
-        row = session.get(TokenRow, token)
-        if row is None or (row.account_id != who.account and not who.may(Role.ADMIN)):
-            raise NotFound("there is no such token")
+        row = any_row(session, TokenRow, token, "token")
+        if row.account_id != who.account and not who.may(Role.ADMIN):
+            raise NotFound("there is no such token here")
         session.delete(row)
 
 

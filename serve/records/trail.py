@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 
 from scarscore.serve.records.audit import START, Broken, Deed, verify
 from scarscore.serve.records.clinic import Clinic
@@ -76,6 +76,8 @@ def proven(clinic: Clinic, who: Who | None) -> Whole | Broken:
 
 def _chosen(asked: Asked) -> Select[AuditRow]:
     chosen = select(AuditRow)
+    if any(not (text or "").isprintable() for text in (asked.account, asked.action, asked.object)):
+        return chosen.where(false())  # no line holds such text, and PostgreSQL would fail over a NUL
     if asked.account is not None:
         chosen = chosen.where(AuditRow.account == asked.account)
     if asked.action is not None:

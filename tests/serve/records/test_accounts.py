@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from scarscore.serve.records import passwords, sign_ins, throttle
+from scarscore.serve.records import passwords, sign_ins, throttle, trail
 from scarscore.serve.records.accounts import create_account, identify, sign_in, sign_out
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany
@@ -26,8 +26,9 @@ from scarscore.serve.records.staff import (
     reset_password,
     staff,
 )
-from scarscore.serve.records.tables import AccountRow, AttemptRow, AuditRow, SignInRow, TokenRow
+from scarscore.serve.records.tables import AccountRow, AttemptRow, AuditRow, Base, SignInRow, TokenRow
 from scarscore.serve.records.tokens import create_token, tokens, withdraw_token
+from scarscore.serve.records.trail import Asked
 
 GOOD, OTHER = "seven quiet herons", "nine loud magpies"
 HERE = "192.0.2.7"
@@ -47,6 +48,11 @@ def person(clinic: Clinic, login: str = "nora", role: Role = Role.PRACTITIONER) 
 def audited(clinic: Clinic) -> list[str]:
     with clinic.database.read() as session:
         return list(session.scalars(select(AuditRow.action).order_by(AuditRow.number)))
+
+
+def everything_of(clinic: Clinic, kind: type[Base]) -> list[Base]:
+    with clinic.database.read() as session:
+        return list(session.scalars(select(kind)))
 
 
 def everything_stored(clinic: Clinic) -> str:
@@ -322,6 +328,53 @@ def test_an_account_closed_while_its_password_was_compared_does_not_get_in(here:
         passwords._AT_ONCE.release()
     signing.join()
     assert got == [NotSignedIn]
+
+
+@pytest.mark.parametrize("how", ["deactivate", "reset"])
+def test_what_an_admin_did_while_a_password_was_compared_is_not_undone_by_its_owner(here: Clinic, how: str) -> None:
+    person(here, "boss", Role.ADMIN)
+    nora = person(here)
+    turns = passwords._AT_ONCE._initial_value  # type: ignore[attr-defined]  # how many compare at once
+    for _ in range(turns - 1):
+        passwords._AT_ONCE.acquire()
+    got: list[object] = []
+    changing = threading.Thread(target=lambda: got.append(_changed(here, nora)))
+    with passwords._AT_ONCE:  # the last turn: the change waits behind what follows
+        changing.start()
+        while not everything_of(here, AttemptRow):
+            time.sleep(0.01)
+        with here.database.write() as session:
+            row = session.get_one(AccountRow, nora.account)
+            row.active = how != "deactivate"
+            row.password = row.password if how == "deactivate" else "another"
+    for _ in range(turns - 1):
+        passwords._AT_ONCE.release()
+    changing.join()
+    assert got == [Conflict]
+
+
+def _changed(clinic: Clinic, who: Who) -> object:
+    try:
+        return change_own_password(clinic, who, GOOD, OTHER)
+    except Conflict as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("text", ["\0", "no\0ra"])
+def test_a_text_that_no_database_can_hold_is_nobody_and_nothing(clinic: Clinic, text: str) -> None:
+    boss = person(clinic, "boss", Role.ADMIN)
+    with pytest.raises(NotSignedIn):
+        sign_in(clinic, text, GOOD, HERE)
+    for attempt in (
+        lambda: deactivate(clinic, boss, text),
+        lambda: withdraw_token(clinic, boss, text),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+    with pytest.raises(Invalid):
+        create_token(clinic, boss, f"x{text}y", Role.VIEWER)
+    for asked in (Asked(account=text), Asked(action=text), Asked(object=text)):
+        assert trail.lines(clinic, boss, asked) == ()
 
 
 def _tried(clinic: Clinic) -> object:
