@@ -5,7 +5,7 @@ Marks differ by shape. Each chart has a table beside it that says the same; noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -21,6 +21,7 @@ from scarscore.serve.scoring.overlay import ANCHORS
 WIDTH, HEIGHT = 760.0, 372.0
 LANE = 318.0  # where visits without a severity stand, below the plot
 LEAST_APART = 74.0  # px between two dates that are written out
+Written = Callable[[date], str]  # how a day is written
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Plot:
         return self.bottom - (self.bottom - self.top) * min(max(severity, 0.0), 100.0) / 100
 
 
-def timeline_chart(measured: Measured, told: Sequence[Moment]) -> str:
+def timeline_chart(measured: Measured, told: Sequence[Moment], written: Written = day) -> str:
     """The course as one SVG element."""
     ends = [moment.date for moment in told] + [session.date for session in measured.course.sessions]
     plot = Plot(70.0, 660.0, 34.0, 280.0, min(ends), max(1, (max(ends) - min(ends)).days))
-    said = "; ".join(f"{day(m.date)}: {_said(m)}" for m in told)
+    said = "; ".join(f"{written(m.date)}: {_said(m)}" for m in told)
     return "\n".join(
         [
             f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="Severity over time. {escape(said)}">',
@@ -55,8 +56,8 @@ def timeline_chart(measured: Measured, told: Sequence[Moment]) -> str:
             *_grid(plot),
             *(_session(plot, session) for session in measured.course.sessions),
             _line(plot, trend_moments(told)),
-            *(_visit(plot, moment) for moment in told),
-            *_dates(plot, told),
+            *(_visit(plot, moment, written) for moment in told),
+            *_dates(plot, told, written),
             "</svg>",
         ]
     )
@@ -89,16 +90,16 @@ def shape(mark: Mark, x: float, y: float) -> str:
     return f'<rect class="hollow" x="{x - 5.5:.1f}" y="{y - 5.5:.1f}" width="11" height="11"/>'
 
 
-def region_charts(told: Sequence[Moment]) -> str:
+def region_charts(told: Sequence[Moment], written: Written = day) -> str:
     """A small chart for each region, all on the same axes; the table beside them has the numbers."""
     counted = trend_moments(told)
     names = sorted({region.region for moment in counted if moment.score for region in moment.score.regions})
     if not names or len(counted) < 2:
         return ""
-    return f'<div class="small">{"".join(_region_chart(name, counted) for name in names)}</div>'
+    return f'<div class="small">{"".join(_region_chart(name, counted, written) for name in names)}</div>'
 
 
-def _region_chart(name: str, counted: Sequence[Moment]) -> str:
+def _region_chart(name: str, counted: Sequence[Moment], written: Written) -> str:
     values = [
         (moment.date, region.severity)
         for moment in counted
@@ -109,7 +110,7 @@ def _region_chart(name: str, counted: Sequence[Moment]) -> str:
     plot = Plot(38.0, 198.0, 18.0, 98.0, counted[0].date, max(1, (counted[-1].date - counted[0].date).days))
     points = " ".join(f"{plot.x(when):.1f},{plot.y(value):.1f}" for when, value in values)
     ends = dict.fromkeys((values[0], values[-1]))
-    said = ", ".join(f"{day(when)}: {value:.0f}" for when, value in values)
+    said = ", ".join(f"{written(when)}: {value:.0f}" for when, value in values)
     lines = [
         f'<line class="grid" x1="{plot.left}" x2="{plot.right}" y1="{plot.y(tick):.1f}" y2="{plot.y(tick):.1f}"/>'
         f'<text class="faint" x="{plot.left - 6}" y="{plot.y(tick) + 4:.1f}" text-anchor="end">{tick}</text>'
@@ -164,9 +165,9 @@ def _line(plot: Plot, counted: Sequence[Moment]) -> str:
     return f'<polyline class="trend" points="{" ".join(points)}"/>' if len(points) > 1 else ""
 
 
-def _visit(plot: Plot, moment: Moment) -> str:
+def _visit(plot: Plot, moment: Moment, written: Written) -> str:
     x = plot.x(moment.date)
-    title = f"<title>{escape(day(moment.date))}: {escape(_said(moment))}</title>"
+    title = f"<title>{escape(written(moment.date))}: {escape(_said(moment))}</title>"
     if moment.score is None:
         return f"<g>{title}{shape(moment.mark, x, LANE)}</g>"
     severity, reach = moment.score.severity, 1.96 * moment.score.sem
@@ -178,7 +179,7 @@ def _visit(plot: Plot, moment: Moment) -> str:
     return f"<g>{title}{bar}{shape(moment.mark, x, y)}{value}</g>"
 
 
-def _dates(plot: Plot, told: Sequence[Moment]) -> list[str]:
+def _dates(plot: Plot, told: Sequence[Moment], written: Written) -> list[str]:
     """The dates under the plot, as many as there is room for; the last one always."""
     if not told:
         return []
@@ -191,7 +192,7 @@ def _dates(plot: Plot, told: Sequence[Moment]) -> list[str]:
             kept.append(moment.date)
     y = HEIGHT - 18
     return [
-        f'<text class="faint" x="{plot.x(when):.1f}" y="{y:.1f}" text-anchor="middle">{escape(day(when))}</text>'
+        f'<text class="faint" x="{plot.x(when):.1f}" y="{y:.1f}" text-anchor="middle">{escape(written(when))}</text>'
         for when in dict.fromkeys(kept)
     ]
 

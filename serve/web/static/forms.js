@@ -7,7 +7,9 @@
 // data-show     or the section that shows the answer, in its [data-field]s, in the place of the form's own
 // data-ask      a question that must be answered with yes first
 // A field's name may lead inwards (timing.preferred). data-as says what it is sent as: number, list (of lines),
-// flag (a checkbox). data-empty says what an empty field is sent as: null, or "left out"; else it is an empty text.
+// flag (a checkbox), yes (true where it says so). data-empty says what an empty field is sent as: null, or "left out";
+// else it is an empty text. data-list on an element: its [data-item]s are sent as a list of objects under that name,
+// without those whose [data-key] is empty.
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -51,9 +53,18 @@ function asked(form) {
 }
 
 export function values(form) {
+  const sent = collected(form, (field) => !field.closest("[data-item]"));
+  for (const list of form.querySelectorAll("[data-list]")) {
+    const items = [...list.querySelectorAll("[data-item]")].filter((item) => item.querySelector("[data-key]")?.value !== "");
+    sent[list.dataset.list] = items.map((item) => collected(item, () => true));
+  }
+  return sent;
+}
+
+function collected(within, wanted) {
   const sent = {};
-  for (const field of form.querySelectorAll("input[name], select[name], textarea[name]")) {
-    if (field.matches("[data-again], :disabled, [type=radio]:not(:checked)")) continue;
+  for (const field of within.querySelectorAll("input[name], select[name], textarea[name]")) {
+    if (field.matches("[data-again], :disabled, [type=radio]:not(:checked)") || !wanted(field)) continue;
     const value = valueOf(field);
     if (value !== undefined) place(sent, field.name.split("."), value);
   }
@@ -64,6 +75,7 @@ function valueOf(field) {
   if (field.dataset.as === "flag") return field.checked;
   if (field.dataset.as === "list") return field.value.split("\n").map((line) => line.trim()).filter(Boolean);
   if (field.value === "" && field.dataset.empty) return field.dataset.empty === "null" ? null : undefined;
+  if (field.dataset.as === "yes") return field.value === "yes";
   return field.dataset.as === "number" ? Number(field.value) : field.value;
 }
 
