@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.find import patient_row
+from scarscore.serve.records.memory import forget_all
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.sweep import empty_log
 from scarscore.serve.records.tables import (
@@ -31,7 +32,6 @@ from scarscore.serve.records.tables import (
     UploadRow,
     VisitRow,
 )
-from scarscore.serve.records.verdicts import CACHE
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def leave_no_trace(clinic: Clinic, photos: Sequence[str]) -> None:
     All is erased already. Raises `RecordsError` where the log could not be emptied: old pages may lie in it until it
     is; and `VaultError` where a file could not be removed: nobody can read it, and it is swept at a later start.
     """
-    CACHE.forget()
+    forget_all()
     try:
         empty_log(clinic)
     finally:  # a log that is in use keeps no file

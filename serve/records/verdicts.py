@@ -8,11 +8,8 @@ under a digest of all that it rests on: a row that changes makes another digest.
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
@@ -26,50 +23,15 @@ from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound, VaultError
 from scarscore.serve.records.find import photo_row
 from scarscore.serve.records.history import course_of, newest
+from scarscore.serve.records.memory import Memory
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.photos import opened
+from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.records.scores import lacking
 
 KEPT = 8  # courses whose pictures are held in memory, some megabytes each
 
 
-@dataclass
-class Kept:
-    """The last answers, oldest first, by digest. One is computed at a time: it takes a core for seconds."""
-
-    told: OrderedDict[str, Measured] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    computing: threading.Lock = field(default_factory=threading.Lock)
-    forgotten: int = 0
-
-    def get(self, digest: str, compute: Callable[[], Measured]) -> Measured:
-        """The answer of this digest, computed if it is not here."""
-        if (known := self._known(digest)) is not None:
-            return known
-        with self.computing:
-            before = self.forgotten
-            found = self._known(digest) or compute()
-            with self.lock:
-                if before == self.forgotten:
-                    self.told[digest] = found
-                while len(self.told) > KEPT:
-                    self.told.popitem(last=False)
-            return found
-
-    def forget(self) -> None:
-        """Let go of all of them, and of the pictures in them: somebody was erased."""
-        with self.lock:
-            self.told.clear()
-            self.forgotten += 1
-
-    def _known(self, digest: str) -> Measured | None:
-        with self.lock:
-            if digest in self.told:
-                self.told.move_to_end(digest)
-            return self.told.get(digest)
-
-
-CACHE = Kept()
+CACHE: Memory[Measured] = Memory(KEPT)
 
 
 @cache
@@ -104,7 +66,7 @@ def _computed(clinic: Clinic, who: Who, networks: Networks, course: Course, on: 
         try:
             with clinic.database.read() as session:
                 row = photo_row(session, shot.photo)
-            return opened(clinic, who, row)
+            return unsealed(clinic, who, row)
         except (NotFound, VaultError):  # erased meanwhile, or damaged, which is audited: told as not readable
             return None
 
