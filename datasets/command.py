@@ -128,12 +128,12 @@ def duplicates_command(data: Path | None, sources: tuple[str, ...], outs: tuple[
 
 
 def summarise(collection: Collection) -> tuple[Row, ...]:
-    """One row for every data set that has a card, in order of name; counts are of this folder."""
-    from scarscore.datasets.cards import all_cards
+    """One row for every data set that is copied, in order of name; counts are of this folder."""
+    from scarscore.datasets.cards import copied_cards
 
     source_of = {photo.file: photo.source for photo in collection.photos}
     rows = []
-    for card in all_cards():
+    for card in copied_cards():
         photos = [photo for photo in collection.photos if photo.source == card.name]
         rows.append(
             Row(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from scarscore.datasets.cards import Card, card_names, load_card, rows_checksum
+from scarscore.datasets.cards import Card, copied_cards, rows_checksum
 from scarscore.datasets.photos import Collection, Photo, problems
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -122,10 +122,11 @@ def _against_cards(collection: Collection) -> Iterator[str]:
     sources: dict[str, list[Photo]] = {}
     for photo in collection.photos:
         sources.setdefault(photo.source, []).append(photo)
-    for name in sorted(sources.keys() - set(card_names())):
+    cards = {card.name: card for card in copied_cards()}
+    for name in sorted(sources.keys() - cards.keys()):
         yield f"{shown(name)}: {len(sources[name])} photos, but no card"
-    for name in card_names():
-        card, photos = load_card(name), sources.get(name, [])
+    for name, card in cards.items():
+        photos = sources.get(name, [])
         if len(photos) != card.photos:
             yield f"{name}: {len(photos)} photos, the card says {card.photos}"
         if rows_checksum(photos) != card.checksum:

@@ -16,13 +16,20 @@ from scarscore.train.options import data_option, out_option, start_option
     "--preset",
     default="severity",
     show_default=True,
-    help="Configuration: severity, evidence, quick, or the path of a TOML file with the same keys.",
+    help="Configuration: severity, evidence, rights-clean, quick, or the path of a TOML file with the same keys.",
 )
 @out_option("runs/severity", "Folder of the run. What is already in it is gone on from.")
 @click.option(
     "--networks",
     metavar="LIST",
     help="Only these, to share a run between processes: fold numbers and `all`, as in 0,1,all.",
+)
+@click.option(
+    "--regions",
+    default="regions",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="The region network that finds the skin: a name, or an .onnx file.",
 )
 @click.option("--install", is_flag=True, help="Put the finished networks into model/weights, with their checksums.")
 @click.option("--threads", type=click.IntRange(min=1), help="CPU threads for torch.  [default: torch's own]")
@@ -32,6 +39,7 @@ def train(
     preset: str,
     out: Path,
     networks: str | None,
+    regions: str,
     install: bool,
     threads: int | None,
 ) -> None:
@@ -50,7 +58,7 @@ def train(
 
     if threads:
         torch.set_num_threads(threads)
-    run = open_run(data_root(data), load_config(preset), out)
+    run = open_run(data_root(data), load_config(preset), out, regions, click.echo)
     wanted = _networks(networks, run.config.folds)
     if not train_run(run, wanted, start, click.echo):
         click.echo(f"not every network of the run is in {out} yet: calibration waits for the others")

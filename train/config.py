@@ -40,6 +40,7 @@ class Config:
     marks: float
     spread_scale: float
     fold_norms: bool
+    drawn: tuple[int, ...]
 
     def __post_init__(self) -> None:
         if self.folds < 2 or self.epochs < 1 or self.average_epochs < 0 or self.batch < 2:
@@ -48,6 +49,8 @@ class Config:
             raise DataError("`twice` names a source that is not trained on")
         if len(self.scale) != 2 or not 0.0 < self.scale[0] <= 1.0 <= self.scale[1]:
             raise DataError("`scale` must be two factors, the first at most 1 and the second at least 1")
+        if len(self.drawn) != 3 or min(self.drawn) < 0:
+            raise DataError("`drawn` must be three numbers: of faces, cheeks and pieces of skin")
 
 
 def load_config(preset: str | Path) -> Config:

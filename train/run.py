@@ -18,7 +18,7 @@ from scarscore.datasets.cards import licence_class
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated, load
 from scarscore.datasets.split import Folds, grouped_folds
-from scarscore.model.bundle import Metadata, open_bundle, write_metadata
+from scarscore.model.bundle import REGIONS, Metadata, open_bundle, write_metadata
 from scarscore.model.engine import Engine
 from scarscore.model.export import export
 from scarscore.model.network import SeverityNetwork
@@ -27,6 +27,7 @@ from scarscore.train.augment import Variation
 from scarscore.train.calibrate import IDENTITY, fit_calibration
 from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
+from scarscore.train.drawn import DRAWN, with_drawn
 from scarscore.train.loop import Material, train_network
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture, sample, trainable
@@ -74,13 +75,14 @@ def network_file(fold: int | None) -> str:
     return f"{NAME}.onnx" if fold is None else f"{NAME}-fold{fold}.onnx"
 
 
-def open_run(root: Path, config: Config, folder: Path) -> Run:
-    """A run over the data folder. Raises `DataError`, also where a card forbids training."""
-    collection = load(root)
+def open_run(root: Path, config: Config, folder: Path, regions: str = REGIONS, say: Say = print) -> Run:
+    """A run over the data folder, with what finds the skin. Raises `DataError`, also where a card forbids training."""
+    finder = RegionEngine.load(regions)
+    collection = with_drawn(load(root), config.drawn, config.seed, finder, folder / DRAWN, say)
     rated = trainable(collection, config.sources)
     if not rated:
         raise DataError("no rated photo to train on")
-    return Run(collection, RegionEngine.load(), rated, grouped_folds(rated, config.folds, config.seed), config, folder)
+    return Run(collection, finder, rated, grouped_folds(rated, config.folds, config.seed), config, folder)
 
 
 def train_run(run: Run, wanted: Sequence[int | None], start_weights: Path, say: Say) -> bool:

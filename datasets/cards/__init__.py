@@ -20,6 +20,7 @@ from scarscore.datasets.errors import DataError, UseForbidden
 from scarscore.datasets.photos import Photo
 
 CARDS = Path(__file__).parent
+COPY = ("photos", "checksum")  # what a card says of a set that was copied, and not of one that is made here
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -65,7 +66,7 @@ class Card:
     `licence` quotes what its owners state; `use` is what this project permits itself on that ground; `year`
     is the citation's, None where none is stated. `labels` explains the photos' labels, `boxes` the classes
     of its lesion boxes. `photos` and `checksum` (`rows_checksum`) are those of the copy that this project
-    uses, so that a changed folder is noticed.
+    uses, so that a changed folder is noticed; None for a set that this project makes itself.
     """
 
     name: str
@@ -78,8 +79,8 @@ class Card:
     year: int | None
     licence: str
     use: Use
-    photos: int
-    checksum: str
+    photos: int | None
+    checksum: str | None
     traps: tuple[str, ...]
     labels: tuple[Label, ...]
     boxes: tuple[Label, ...] = ()
@@ -143,7 +144,10 @@ def read_card(path: Path) -> Card:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path.name}: {error}") from error
-    _check_keys(path.name, table, {field.name for field in fields(Card)}, optional={"year", "boxes"})
+    copied = any(key in table for key in COPY)
+    if copied and (lacking := [key for key in COPY if key not in table]):
+        raise DataError(f"{path.name}: {lacking[0]} must be given, as its fellow is")
+    _check_keys(path.name, table, {field.name for field in fields(Card)}, optional={"year", "boxes", *COPY})
     return Card(
         name=_text(path.name, table, "name"),
         title=_text(path.name, table, "title"),
@@ -155,12 +159,17 @@ def read_card(path: Path) -> Card:
         year=_whole(path.name, table, "year") if "year" in table else None,
         licence=_text(path.name, table, "licence"),
         use=_member(path.name, "use", Use, table["use"]),
-        photos=_whole(path.name, table, "photos"),
-        checksum=_checksum(path.name, table),
+        photos=_whole(path.name, table, "photos") if copied else None,
+        checksum=_checksum(path.name, table) if copied else None,
         traps=_traps(path.name, table["traps"]),
         labels=_labels(path.name, "labels", table["labels"]),
         boxes=_labels(path.name, "boxes", table.get("boxes", {})),
     )
+
+
+def copied_cards() -> tuple[Card, ...]:
+    """The cards of the sets that a data folder holds, in order of name: those that the project makes are not in it."""
+    return tuple(card for card in all_cards() if card.photos is not None)
 
 
 def _check_keys(place: str, table: Mapping[str, object], known: set[str], optional: set[str]) -> None:

@@ -12,7 +12,7 @@ from scarscore.datasets.cards import (
     Target,
     Use,
     all_cards,
-    card_names,
+    copied_cards,
     licence_class,
     load_card,
     read_card,
@@ -25,6 +25,7 @@ from scarscore.datasets.photos import load
 USES = {
     "acne04": Use.RESEARCH,
     "acne_new": Use.RESEARCH,
+    "drawn": Use.RELEASE,
     "habibsatya": Use.EVALUATION,
     "london": Use.RELEASE,
     "scarnet": Use.RESEARCH,
@@ -74,6 +75,7 @@ def test_a_set_without_a_card_is_refused(name: str) -> None:
         (('use = "release"\n', ""), "no key 'use'"),
         (('use = "release"', 'use = "sale"'), "use is 'sale', not one of release, research, evaluation"),
         (("photos = 174", "photos = 174.5"), "photos must be a whole number"),
+        (("photos = 174\n", ""), "photos must be given, as its fellow is"),
         (("photos = 174", "photos = true"), "photos must be a whole number"),
         (('checksum = "1', 'checksum = "'), "64 hexadecimal digits"),
         (('title = "Face', 'title = ""\n# "Face'), "title must be a text"),
@@ -107,8 +109,8 @@ def test_scar_types_map_to_themselves() -> None:
 
 def test_cards_explain_every_label_and_count_of_the_real_photos(data_root: Path) -> None:
     photos = load(data_root).photos
-    assert {photo.source for photo in photos} == set(card_names())
-    for card in all_cards():
+    assert {photo.source for photo in photos} == {card.name for card in copied_cards()}
+    for card in copied_cards():
         own = [photo for photo in photos if photo.source == card.name]
         assert len(own) == card.photos
         assert rows_checksum(own) == card.checksum

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -18,6 +19,12 @@ _labels = click.option(
     help="Folder of label maps, as `scarscore regions labels` made it.",
 )
 
+_sources = click.option(
+    "--sources",
+    metavar="LIST",
+    help="Only these data sets, as in london; refused where a card forbids it.  [default: all]",
+)
+
 
 @click.group(short_help="Label, train and measure the region network.")
 def regions() -> None:
@@ -31,15 +38,16 @@ def regions() -> None:
 @data_option
 @weights_option
 @out_option(DEFAULT_LABELS, "Folder for the label maps, which show people's faces: keep it out of the repository.")
-def labels(data: Path | None, weights: Path, out: Path) -> None:
+@_sources
+def labels(data: Path | None, weights: Path, out: Path, sources: str | None) -> None:
     """Label every photo of whole faces. Takes ten minutes on one core; stopped, it goes on where it was."""
     import cv2
 
     from scarscore.datasets.photos import data_root, load
-    from scarscore.train.regions.labels import kept_counts, write_labels
+    from scarscore.train.regions.labels import ALL_SOURCES, kept_counts, write_labels
 
     cv2.setNumThreads(1)
-    entries = write_labels(load(data_root(data)), weights, out, click.echo)
+    entries = write_labels(load(data_root(data)), weights, out, click.echo, _listed(sources, ALL_SOURCES))
     for source, (kept, seen) in sorted(kept_counts(entries).items()):
         click.echo(f"{source}: {kept} of {seen} photos labelled ({kept / seen:.1%})")
 
@@ -50,8 +58,17 @@ def labels(data: Path | None, weights: Path, out: Path) -> None:
 @start_option
 @out_option("runs/regions", "Folder of the run. What is already in it is gone on from.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Fewer or more looks at the photos.  [default: the shipped]")
+@_sources
 @click.option("--install", is_flag=True, help="Put the finished network into model/weights, with its checksum.")
-def train(data: Path | None, labels: Path, start: Path, out: Path, epochs: int | None, install: bool) -> None:
+def train(
+    data: Path | None,
+    labels: Path,
+    start: Path,
+    out: Path,
+    epochs: int | None,
+    sources: str | None,
+    install: bool,
+) -> None:
     """Train the region network on one core, in about forty minutes. Stopped, it goes on from the last epoch."""
     import cv2
     import torch
@@ -63,6 +80,7 @@ def train(data: Path | None, labels: Path, start: Path, out: Path, epochs: int |
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     config = RegionConfig() if epochs is None else RegionConfig(epochs=epochs, fine_epochs=max(1, epochs // 2))
+    config = replace(config, sources=_listed(sources, config.sources))
     network = train_run(load(data_root(data)), labels, start, config, out, click.echo)
     click.echo(f"network: {network}")
     if install:
@@ -86,3 +104,7 @@ def evaluate(data: Path | None, labels: Path, model: str, out: Path) -> None:
     figures = evaluate_regions(load(data_root(data)), labels, model, lambda line: click.echo(line, err=True))
     click.echo(as_markdown(figures))
     click.echo(f"written: {', '.join(str(path) for path in write_report(figures, out))}", err=True)
+
+
+def _listed(sources: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    return default if sources is None else tuple(sources.split(","))

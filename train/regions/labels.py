@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from scarscore.train.regions.vote import label_by_vote
 
 SOURCES = ("acne_new", "acne04", "london")
 WEAK_SOURCE = "scarnet"  # close-ups and bodies: the teacher only says where it sees no face
+ALL_SOURCES = (*SOURCES, WEAK_SOURCE)
 TABLE = "labels.jsonl"
 
 Say = Callable[[str], None]
@@ -49,16 +50,18 @@ def photo_of(collection: Collection, photo: Photo) -> Pixels:
         return rgb_pixels(image)
 
 
-def write_labels(collection: Collection, weights: Path, folder: Path, say: Say) -> tuple[Entry, ...]:
-    """Label every photo of the three sources of whole faces that is not in the folder yet. All entries.
+def write_labels(
+    collection: Collection, weights: Path, folder: Path, say: Say, sources: Sequence[str] = ALL_SOURCES
+) -> tuple[Entry, ...]:
+    """Label every photo of these sources that is not in the folder yet. All entries.
 
     Raises `UseForbidden` where a card forbids training, `DataMissing` where the teachers' files are not there.
     """
-    require((*SOURCES, WEAK_SOURCE), Use.RESEARCH)
+    require(sources, Use.RESEARCH)
     finder = MeshFinder(weights)
     folder.mkdir(parents=True, exist_ok=True)
     entries = {entry.file: entry for entry in _lines(folder / TABLE)}
-    photos = [photo for photo in collection.photos if photo.source in (*SOURCES, WEAK_SOURCE)]
+    photos = [photo for photo in collection.photos if photo.source in sources]
     missing = [p for p in photos if p.file not in entries or entries[p.file].sha256 != p.sha256]
     began = time.monotonic()
     with (folder / TABLE).open("a", encoding="utf-8") as table:

@@ -13,6 +13,7 @@ import numpy as np
 from scarscore.datasets.synthetic.course import healing_course
 from scarscore.model.preprocess import Pixels
 from scarscore.train.regions.augment import Look, crop_look, empty_look, pair_look, skin_look, whole_look
+from scarscore.train.regions.labels import ALL_SOURCES
 from scarscore.train.regions.samples import Sample
 
 MADE_UP = 10  # made-up cheeks
@@ -22,7 +23,7 @@ MADE_UP = 10  # made-up cheeks
 class RegionConfig:
     """How the region network is trained: rates are the peaks of a one-cycle schedule, shares add up to 1 or less.
 
-    What the shares leave is crops of photos with labels.
+    What the shares leave is crops of photos with labels. `sources` are the data sets that it is shown.
     """
 
     seed: int = 20261123
@@ -40,6 +41,7 @@ class RegionConfig:
     pair_share: float = 0.05
     empty_share: float = 0.05
     skin_share: float = 0.03
+    sources: tuple[str, ...] = ALL_SOURCES
 
 
 @dataclass(frozen=True)

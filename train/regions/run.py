@@ -11,7 +11,7 @@ from scarscore.model.export import export
 from scarscore.model.region_engine import OUTPUTS, RegionMetadata, open_region_bundle
 from scarscore.model.regions import REGION_SIDE
 from scarscore.train.install import Network, install
-from scarscore.train.regions.labels import SOURCES, WEAK_SOURCE, Say, read_entries
+from scarscore.train.regions.labels import WEAK_SOURCE, Say, read_entries
 from scarscore.train.regions.loop import train_regions
 from scarscore.train.regions.material import RegionConfig, material_of
 from scarscore.train.regions.samples import (
@@ -33,7 +33,8 @@ def train_run(collection: Collection, labels: Path, start: Path, config: RegionC
     entries = read_entries(labels)
     weights = read_start_weights(start)
     say("reading photos and their labels")
-    photos, weak = training_samples(collection, entries, labels), weak_samples(collection, entries)
+    photos = training_samples(collection, entries, labels, config.sources)
+    weak = weak_samples(collection, entries) if WEAK_SOURCE in config.sources else ()
     say(f"{len(photos)} photos with labels, {len(weak)} of scars alone")
     network = train_regions(weights, material_of(photos, weak), config, folder, say)
     data = write_metadata(export(network, OUTPUTS, REGION_SIDE), _metadata(collection, labels, config))
@@ -48,13 +49,12 @@ def install_regions(path: Path) -> Path:
 
 
 def _metadata(collection: Collection, labels: Path, config: RegionConfig) -> RegionMetadata:
-    seen = trained_on(collection, read_entries(labels))
-    sources = (*SOURCES, WEAK_SOURCE)
+    seen = trained_on(collection, read_entries(labels), config.sources)
     return RegionMetadata(
         name=REGIONS,
         version=VERSION,
-        licence_class=licence_class(sources).value,
-        sources=sources,
+        licence_class=licence_class(config.sources).value,
+        sources=config.sources,
         training_fingerprint=fingerprint(seen),
         seed=config.seed,
         photos=tuple(sorted(photo.sha256[:SHORT] for photo in seen)),

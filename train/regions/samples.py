@@ -19,7 +19,7 @@ from scarscore.datasets.cards import Use, require
 from scarscore.datasets.photos import CELLS, Collection, Photo
 from scarscore.model.preprocess import Pixels
 from scarscore.model.regions import Pose, Region
-from scarscore.train.regions.labels import SOURCES, WEAK_SOURCE, Entry, photo_of, read_label
+from scarscore.train.regions.labels import ALL_SOURCES, SOURCES, WEAK_SOURCE, Entry, photo_of, read_label
 from scarscore.train.regions.teacher import NO_FACE
 
 # Labels beside `Region`: skin of any region; no region of the face, skin or not; nothing is taught.
@@ -51,10 +51,11 @@ def held_out(group: str) -> bool:
     return int.from_bytes(hashlib.sha256(group.encode()).digest()[:4]) % HELD_OUT == 0
 
 
-def labelled(collection: Collection, entries: dict[str, Entry]) -> tuple[Photo, ...]:
-    """The photos of whole faces that have labels."""
+def labelled(collection: Collection, entries: dict[str, Entry], sources: Sequence[str] = SOURCES) -> tuple[Photo, ...]:
+    """The photos of whole faces of these sources that have labels."""
     kept = {file for file, entry in entries.items() if entry.pose is not None}
-    return tuple(photo for photo in collection.photos if photo.source in SOURCES and photo.file in kept)
+    faces = {*SOURCES} & {*sources}
+    return tuple(photo for photo in collection.photos if photo.source in faces and photo.file in kept)
 
 
 def unseen(collection: Collection, photos: Sequence[Photo], seen: Sequence[str]) -> tuple[Photo, ...]:
@@ -63,10 +64,12 @@ def unseen(collection: Collection, photos: Sequence[Photo], seen: Sequence[str])
     return tuple(photo for photo in photos if photo.group not in known)
 
 
-def trained_on(collection: Collection, entries: dict[str, Entry]) -> tuple[Photo, ...]:
-    """Every photo that a network is trained on, with the teacher's labels or with readings of cells."""
-    faces = (photo for photo in labelled(collection, entries) if not held_out(photo.group))
-    return (*faces, *weakly_labelled(collection, entries))
+def trained_on(
+    collection: Collection, entries: dict[str, Entry], sources: Sequence[str] = ALL_SOURCES
+) -> tuple[Photo, ...]:
+    """Every photo that a network of these sources is trained on, with the teacher's labels or readings of cells."""
+    faces = (photo for photo in labelled(collection, entries, sources) if not held_out(photo.group))
+    return (*faces, *(weakly_labelled(collection, entries) if WEAK_SOURCE in sources else ()))
 
 
 def weakly_labelled(collection: Collection, entries: dict[str, Entry]) -> tuple[Photo, ...]:
@@ -82,12 +85,14 @@ def weakly_labelled(collection: Collection, entries: dict[str, Entry]) -> tuple[
     )
 
 
-def training_samples(collection: Collection, entries: dict[str, Entry], folder: Path) -> tuple[Sample, ...]:
-    """Every photo that is trained on. Raises `UseForbidden` if a card forbids it."""
-    require((*SOURCES, WEAK_SOURCE), Use.RESEARCH)
+def training_samples(
+    collection: Collection, entries: dict[str, Entry], folder: Path, sources: Sequence[str] = ALL_SOURCES
+) -> tuple[Sample, ...]:
+    """Every photo of these sources that is trained on. Raises `UseForbidden` if a card forbids it."""
+    require(sources, Use.RESEARCH)
     return tuple(
         Sample(photo.file, small(photo_of(collection, photo)), read_label(folder, photo.file), entries[photo.file].pose)
-        for photo in labelled(collection, entries)
+        for photo in labelled(collection, entries, sources)
         if not held_out(photo.group)
     )
 
