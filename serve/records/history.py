@@ -8,7 +8,7 @@ was scored before a correction. Nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -25,6 +25,7 @@ from scarscore.serve.course.records import (
     Session,
     Shot,
     Timing,
+    TimingRules,
     Visit,
 )
 from scarscore.serve.course.scores import kept_of
@@ -49,15 +50,6 @@ from scarscore.serve.scoring.result import View
 _CAUTIONS = TypeAdapter(tuple[Caution, ...])
 
 
-@dataclass(frozen=True)
-class Filed:
-    """A visit with its row: what was recorded, and when in the course that was."""
-
-    row: VisitRow
-    visit: Visit
-    when: Timed
-
-
 def course_of(session: Transaction, course_id: str, model: str | None = None) -> Course:
     """The course, each shot's `photo` being the photo's id and its `answer` the newest score of this network.
 
@@ -71,14 +63,21 @@ def course_of(session: Transaction, course_id: str, model: str | None = None) ->
         sessions_of(session, course_id),
         clinic=course_settings(session),
     )
-    visits = tuple(_filed(session, course, each, model).visit for each in visit_rows(session, course_id))
+    visits = tuple(_visit(session, course, each, model) for each in visit_rows(session, course_id))
     return replace(course, visits=visits)
 
 
-def filed(session: Transaction, row: VisitRow, model: str | None = None) -> Filed:
-    """One visit of its course."""
-    course = Course("", Plan(), sessions_of(session, row.course_id), clinic=course_settings(session))
-    return _filed(session, course, row, model)
+def when_of(session: Transaction, row: VisitRow) -> Timed:
+    """When in its course a visit was, and whether its photos may be scored. Raises `Invalid`."""
+    return when_among(row, sessions_of(session, row.course_id), course_settings(session).timing)
+
+
+def when_among(row: VisitRow, sessions: tuple[Session, ...], rules: TimingRules) -> Timed:
+    """The same among sessions that were read before. Raises `Invalid`."""
+    try:
+        return timed(Visit(row.day, needling=_needling(row)), sessions, rules)
+    except UsageError as error:
+        raise Invalid(str(error)) from None
 
 
 def held(session: Transaction, course_id: str) -> Course:
@@ -136,17 +135,17 @@ def score_rows(session: Transaction, photo_ids: Sequence[str]) -> Mapping[str, S
     return told
 
 
-def _filed(session: Transaction, course: Course, row: VisitRow, model: str | None) -> Filed:
-    visit = Visit(row.day, needling=Needling(row.needling) if row.needling else None)
-    try:
-        when = timed(visit, course.sessions, course.clinic.timing)
-    except UsageError as error:
-        raise Invalid(str(error)) from None
+def _visit(session: Transaction, course: Course, row: VisitRow, model: str | None) -> Visit:
+    when = when_among(row, course.sessions, course.clinic.timing)
     photos = photos_of(session, row.id)
     rows = score_rows(session, [photo.id for photo in photos])
     allowed = when.timing is not Timing.NOT_SCORED
     shots = tuple(_shot(photo, rows[photo.id] if allowed else (), model) for photo in photos)
-    return Filed(row, replace(visit, shots=shots, findings=_findings(session, row.id)), when)
+    return Visit(row.day, needling=_needling(row), shots=shots, findings=_findings(session, row.id))
+
+
+def _needling(row: VisitRow) -> Needling | None:
+    return Needling(row.needling) if row.needling else None
 
 
 def _shot(photo: PhotoRow, rows: Sequence[ScoreRow], model: str | None) -> Shot:

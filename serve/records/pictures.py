@@ -12,9 +12,9 @@ from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.errors import Conflict
 from scarscore.serve.records.find import photo_row, visit_row
-from scarscore.serve.records.history import filed
+from scarscore.serve.records.history import when_of
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.photos import opened
+from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.scoring.overlay import draw
 from scarscore.serve.scoring.result import PhotoScore, Refusal, View
 
@@ -26,10 +26,10 @@ def photo_overlay(clinic: Clinic, who: Who, networks: Networks, photo_id: str) -
     """
     with clinic.doing(Deed(who.account, "read", f"photo/{photo_id}", {"what": "overlay"})) as session:
         row = photo_row(session, photo_id)
-        when = filed(session, visit_row(session, row.visit_id)).when
+        when = when_of(session, visit_row(session, row.visit_id))
     if when.timing is Timing.NOT_SCORED:
         raise Conflict(when.words)
-    data = opened(clinic, who, row)
+    data = unsealed(clinic, who, row)
     seen = networks.scorer.examine(data, view=View(row.view), front_camera=row.front_camera)
     if not isinstance(seen.answer, PhotoScore):
         return seen.answer

@@ -58,9 +58,9 @@ class ScoringPool:
                 self._networks = worker.ready()
         return self._networks
 
-    def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
+    def score(self, upload: bytes, view: View | None, *, judge: bool = True, guess: bool = False) -> Scored:
         """Re-encode a photo and score what is then stored. Raises `Busy`, `ModelError` and `WorkerError`."""
-        return self._ask(Task(upload, view, judge=judge))
+        return self._ask(Task(upload, view, judge=judge, guess=guess))
 
     def again(self, stored: bytes, view: View, *, front_camera: bool) -> Scored:
         """Score a photo that is stored, from exactly its bytes. Raises as `score` does."""

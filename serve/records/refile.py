@@ -40,6 +40,7 @@ def correct_photo(
         row = photo_row(session, photo_id)
         visit = visit_row(session, kept(visit_id, row.visit_id), lock=True)
         place = Place(kept(view, View(row.view)), kept(region, row.region), kept(camera, row.camera)).checked()
+        assert place.view is not None
         before = _values(row)
         check_not_there(session, visit.id, row.source_sha256, row.sha256, own=row.id)
         row.visit_id, row.view, row.region, row.camera = visit.id, place.view.value, place.region, place.camera

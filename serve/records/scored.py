@@ -15,6 +15,7 @@ class Scored:
     `data` is empty where the upload cannot be decoded at all: then `answer` is a refusal and nothing can be stored.
     `answer` is None where nothing was to be scored: too soon after a session no severity is computed. `front_camera`
     is what the upload said before its metadata was dropped. `model` names both networks, as `ScoreRow.model` does.
+    `view` is as which view it was judged: as the caller said, or, where it was to be guessed, as the photo shows.
     """
 
     data: bytes
@@ -24,10 +25,11 @@ class Scored:
     front_camera: bool
     answer: PhotoScore | Refusal | None
     model: str = ""
+    view: View | None = None
 
 
 class Scoring(Protocol):
-    """What scores photos for the server, in processes of their own: `intake.ScoringPool`."""
+    """What scores photos for the server, in processes of their own: `pool.ScoringPool`."""
 
     @property
     def model(self) -> str:
@@ -37,8 +39,11 @@ class Scoring(Protocol):
     def networks(self) -> str:
         """Both networks, as `ScoreRow.model` names them."""
 
-    def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
-        """Re-encode a photo and score what is then stored; without `judge` it is only re-encoded. Raises `Busy`."""
+    def score(self, upload: bytes, view: View | None, *, judge: bool = True, guess: bool = False) -> Scored:
+        """Re-encode a photo and score what is then stored; without `judge` it is only re-encoded. Raises `Busy`.
+
+        With `guess` a photo without a view is judged as the view that it shows.
+        """
 
     def again(self, stored: bytes, view: View, *, front_camera: bool) -> Scored:
-        """Score a photo that is stored, from exactly its bytes. Raises `Busy`."""
+        """Score a photo that is stored, from exactly its bytes, which are not in the answer. Raises `Busy`."""

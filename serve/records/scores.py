@@ -16,13 +16,14 @@ from scarscore.serve.course.records import MeasurementError, Timing
 from scarscore.serve.records.answers import answer_of, score_row
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
-from scarscore.serve.records.errors import Conflict, RecordsError
+from scarscore.serve.records.errors import Conflict, NotFound, RecordsError, VaultError
 from scarscore.serve.records.find import course_row, photo_row, photos_of, visit_row
-from scarscore.serve.records.history import filed, newest, score_rows, visit_rows
+from scarscore.serve.records.history import newest, score_rows, sessions_of, visit_rows, when_among, when_of
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.scored import Scored, Scoring
 from scarscore.serve.records.settings import course_settings
 from scarscore.serve.records.tables import PhotoRow, ScoreRow
+from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.scoring.result import PhotoScore, Reason, Refusal, View
 
 FAILED = "the program failed on this photo; nothing was recorded. Try again; if it stays so, report it"
@@ -46,7 +47,8 @@ class RecordedScore:
 
 @dataclass(frozen=True)
 class Rescored:
-    """What came of scoring a course again: photo ids that got a new row, and those on which the program failed."""
+    """What came of scoring a course again: photo ids that got a new row, and those on which the program failed or that
+    could not be read from the vault."""
 
     scored: tuple[str, ...]
     failed: tuple[str, ...]
@@ -56,21 +58,25 @@ def scores(clinic: Clinic, who: Who, photo_id: str) -> tuple[RecordedScore, ...]
     """All answers of a photo, oldest first. Raises `NotFound`."""
     with clinic.doing(Deed(who.account, "read", f"photo/{photo_id}", {"what": "scores"})) as session:
         camera = photo_row(session, photo_id).camera
-        return tuple(recorded(session, row, camera) for row in score_rows(session, [photo_id])[photo_id])
+        errors = course_settings(session).errors
+        return tuple(recorded(row, camera, errors) for row in score_rows(session, [photo_id])[photo_id])
 
 
 def rescore_photo(clinic: Clinic, who: Who, scoring: Scoring, photo_id: str) -> RecordedScore:
-    """Score a photo again under the present networks; a new row. Raises `Conflict` where timing forbids it."""
+    """Score a photo again under the present networks; a new row.
+
+    Raises `Conflict` where timing forbids it, `VaultError` where the photo cannot be read, `NotFound`, `Busy`.
+    """
     with clinic.database.read() as session:
         photo = photo_row(session, photo_id)
-        when = filed(session, visit_row(session, photo.visit_id)).when
+        when = when_of(session, visit_row(session, photo.visit_id))
     if when.timing is Timing.NOT_SCORED:
         raise Conflict(when.words)
     row = _score(clinic, who, scoring, photo)
     if row is None:
         raise RecordsError(FAILED)
     with clinic.database.read() as session:
-        return recorded(session, row, photo.camera)
+        return recorded(row, photo.camera, course_settings(session).errors)
 
 
 def rescore_course(clinic: Clinic, who: Who, scoring: Scoring, course_id: str) -> Rescored:
@@ -88,9 +94,9 @@ def lacking(
     session: Session, course_id: str, wanted: Callable[[View, Sequence[ScoreRow]], bool], on: date = date.max
 ) -> list[PhotoRow]:
     """The photos of a course up to a day that timing allows to score, whose view and scores are as `wanted`."""
-    told = []
+    told, sessions, rules = [], sessions_of(session, course_id), course_settings(session).timing
     for visit in visit_rows(session, course_id):
-        if visit.day > on or filed(session, visit).when.timing is Timing.NOT_SCORED:
+        if visit.day > on or when_among(visit, sessions, rules).timing is Timing.NOT_SCORED:
             continue
         photos = photos_of(session, visit.id)
         rows = score_rows(session, [photo.id for photo in photos])
@@ -98,10 +104,10 @@ def lacking(
     return told
 
 
-def recorded(session: Session, row: ScoreRow, camera: str) -> RecordedScore:
-    """The score of a row, of a photo that this camera took."""
+def recorded(row: ScoreRow, camera: str, errors: tuple[MeasurementError, ...]) -> RecordedScore:
+    """The score of a row, of a photo that this camera took; `errors` are those that the clinic measured."""
     view = View(row.view)
-    error = error_for(view, camera, row.model, course_settings(session).errors)
+    error = error_for(view, camera, row.model, errors)
     return RecordedScore(row.id, row.photo_id, view, row.model, answer_of(row), error, row.created)
 
 
@@ -128,17 +134,24 @@ def _score_all(
     with clinic.database.read() as session:
         course_row(session, course_id)
         photos = lacking(session, course_id, wanted)
-    done = {photo.id: _score(clinic, who, scoring, photo) for photo in photos}
+    done = {photo.id: _score_if_readable(clinic, who, scoring, photo) for photo in photos}
     return Rescored(
         tuple(photo for photo, row in done.items() if row is not None),
         tuple(photo for photo, row in done.items() if row is None),
     )
 
 
+def _score_if_readable(clinic: Clinic, who: Who, scoring: Scoring, photo: PhotoRow) -> ScoreRow | None:
+    """As `_score`; None also for a photo that is damaged or was erased meanwhile: the others are scored anyway."""
+    try:
+        return _score(clinic, who, scoring, photo)
+    except (NotFound, VaultError):
+        return None
+
+
 def _score(clinic: Clinic, who: Who, scoring: Scoring, photo: PhotoRow) -> ScoreRow | None:
     """A new row for a photo, from exactly its stored bytes; None where the program failed on it."""
-    assert photo.wrapped_key is not None
-    view, data = View(photo.view), clinic.vault.get(photo.id, photo.wrapped_key)
+    view, data = View(photo.view), unsealed(clinic, who, photo)
     scored = scoring.again(data, view, front_camera=photo.front_camera)
     if scored.answer is None or is_crash(scored.answer):
         clinic.note(Deed(who.account, "failed", f"photo/{photo.id}", {"what": "score"}))

@@ -25,8 +25,8 @@ from scarscore.serve.records.find import photo_row
 from scarscore.serve.records.history import course_of, newest
 from scarscore.serve.records.memory import Memory
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.records.scores import lacking
+from scarscore.serve.records.unsealed import unsealed
 
 KEPT = 8  # courses whose pictures are held in memory, some megabytes each
 

@@ -9,15 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from scarscore.serve.course.records import Needling, Timing
+from scarscore.serve.course.timing import Timed
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict
 from scarscore.serve.records.find import course_row, visit_row
-from scarscore.serve.records.history import Filed, filed, held, visit_rows
+from scarscore.serve.records.history import held, sessions_of, visit_rows, when_among, when_of
 from scarscore.serve.records.keep import KEEP, Keep, kept
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.scored import Scoring
 from scarscore.serve.records.scores import settle
+from scarscore.serve.records.settings import course_settings
 from scarscore.serve.records.tables import FindingRow, Json, PhotoRow, VisitRow, new_id
 
 
@@ -50,14 +52,16 @@ def add_visit(clinic: Clinic, who: Who, course_id: str, day: date, needling: Nee
 def visit(clinic: Clinic, who: Who, visit_id: str) -> RecordedVisit:
     """One visit. Raises `NotFound`."""
     with clinic.doing(Deed(who.account, "read", f"visit/{visit_id}")) as transaction:
-        return _recorded(filed(transaction, visit_row(transaction, visit_id)))
+        row = visit_row(transaction, visit_id)
+        return _recorded(row, when_of(transaction, row))
 
 
 def visits(clinic: Clinic, who: Who, course_id: str) -> tuple[RecordedVisit, ...]:
     """The visits of a course in the order of dates. Raises `NotFound`."""
     with clinic.doing(Deed(who.account, "read", f"course/{course_id}", {"what": "visits"})) as transaction:
         course_row(transaction, course_id)
-        return tuple(_recorded(filed(transaction, row)) for row in visit_rows(transaction, course_id))
+        sessions, rules = sessions_of(transaction, course_id), course_settings(transaction).timing
+        return tuple(_recorded(row, when_among(row, sessions, rules)) for row in visit_rows(transaction, course_id))
 
 
 def correct_visit(
@@ -83,7 +87,7 @@ def correct_visit(
             detail["needling"] = [row.needling, new[1]]
         row.day, row.needling = new
         held(transaction, row.course_id)
-        course_id, recorded = row.course_id, _recorded(filed(transaction, row))
+        course_id, recorded = row.course_id, _recorded(row, when_of(transaction, row))
     settle(clinic, who, scoring, course_id)
     return recorded
 
@@ -105,9 +109,9 @@ def _is_used(transaction: Transaction, visit_id: str) -> bool:
     return any(transaction.scalars(each).first() is not None for each in wanted)
 
 
-def _recorded(told: Filed) -> RecordedVisit:
-    row, when = told.row, told.when
-    return RecordedVisit(row.id, row.course_id, row.day, told.visit.needling, when.timing, when.days, when.words)
+def _recorded(row: VisitRow, when: Timed) -> RecordedVisit:
+    needling = Needling(row.needling) if row.needling else None
+    return RecordedVisit(row.id, row.course_id, row.day, needling, when.timing, when.days, when.words)
 
 
 def _word(needling: Needling | None) -> str | None:

@@ -33,11 +33,15 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """One photo: an upload to be made ready and, with `judge`, scored; or, with `stored`, one to be scored as it is."""
+    """One photo: an upload to be made ready and, with `judge`, scored; or, with `stored`, one to be scored as it is.
+
+    With `guess` an upload without a view gets the one that it shows.
+    """
 
     data: bytes
     view: View | None
     judge: bool = True
+    guess: bool = False
     stored: bool = False
     front_camera: bool = False
 
@@ -142,7 +146,7 @@ def _done(task: Task, scorer: Scorer) -> Scored:
     try:
         if task.stored and task.view is not None:
             return again(task.data, task.view, scorer, front_camera=task.front_camera)
-        return prepare(task.data, task.view, scorer, judge=task.judge)
+        return prepare(task.data, task.view, scorer, judge=task.judge, guess=task.guess)
     except Exception as error:  # noqa: BLE001 - a fault of ours that one photo brings out must not end the process
         logging.getLogger("scarscore").error("%s while scoring a photo", type(error).__name__)
         return Scored(b"", "", 0, 0, front_camera=False, answer=refusal(Reason.CRASHED))

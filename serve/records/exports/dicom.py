@@ -23,8 +23,8 @@ from scarscore.serve.records.exports.fhir import NAMESPACE
 from scarscore.serve.records.find import course_row, patient_row, photo_row, visit_row
 from scarscore.serve.records.patients import patient_of
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.photos import opened
 from scarscore.serve.records.tables import PhotoRow
+from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.scoring.result import View
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def dicom_of(clinic: Clinic, who: Who, photo_id: str, *, names: bool = False) ->
         course = course_row(session, visit.course_id)
         patient = patient_of(clinic, patient_row(session, course.patient_id))
     about = _About(patient.pseudonym, (patient.name or "") if names else "", course.id, visit.id, visit.day)
-    return _file(row, about, opened(clinic, who, row))
+    return _file(row, about, unsealed(clinic, who, row))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from scarscore.serve.records.exports.fhir_text import narrative
 from scarscore.serve.records.exports.gather import Gathered, PatientKept, PhotoKept, gather
 from scarscore.serve.records.find import course_row, photo_row
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.photos import opened
+from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.records.verdicts import measured
 from scarscore.serve.scoring.result import DISCLAIMER, ModelId
 
@@ -164,4 +164,4 @@ def _photos(everything: Gathered, asked: Asked) -> list[PhotoKept]:
 def _content(clinic: Clinic, who: Who, photo: PhotoKept) -> bytes:
     with clinic.database.read() as session:
         row: Any = photo_row(session, photo.id)
-    return opened(clinic, who, row)
+    return unsealed(clinic, who, row)

@@ -34,8 +34,8 @@ from scarscore.serve.records.exports.received import check_photo, checked
 from scarscore.serve.records.history import held
 from scarscore.serve.records.patients import check_free
 from scarscore.serve.records.people import Role, Who
-from scarscore.serve.records.photos import opened
 from scarscore.serve.records.tables import Base, PatientRow, PhotoRow
+from scarscore.serve.records.unsealed import unsealed
 
 FORMAT, VERSION = "scarscore patient", 1
 RECORDS = "patient.json"
@@ -178,7 +178,7 @@ def _left_out(told: Gathered, purpose: Use) -> list[str]:
 
 
 def _bytes_of(clinic: Clinic, who: Who, row: PhotoRow) -> Callable[[], list[bytes]]:
-    return lambda: [opened(clinic, who, row)]
+    return lambda: [unsealed(clinic, who, row)]
 
 
 def _name(photo: PhotoKept) -> str:

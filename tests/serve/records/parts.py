@@ -54,9 +54,9 @@ class Here:
     def networks(self) -> str:
         return networks_text(scorer(self.model).model, scorer(self.model).region_model)
 
-    def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
+    def score(self, upload: bytes, view: View | None, *, judge: bool = True, guess: bool = False) -> Scored:
         self.judged += judge
-        return intake.prepare(upload, view, scorer(self.model), judge=judge)
+        return intake.prepare(upload, view, scorer(self.model), judge=judge, guess=guess)
 
     def again(self, stored: bytes, view: View, *, front_camera: bool) -> Scored:
         self.judged += 1

@@ -80,6 +80,7 @@ def test_an_upload_sent_again_with_its_key_is_answered_with_the_same_photo(clini
 
     assert take(clinic, visit, scoring=scoring, key="upload 1") == first
     assert scoring.judged == 1
+    assert lines(clinic, f"photo/{first.id}", "read")[0].detail == {"what": "upload"}
     for place, sent in ((visit, upload(1)), (other, upload())):
         with pytest.raises(Conflict, match="another upload"):
             take(clinic, place, sent, key="upload 1")
@@ -194,6 +195,19 @@ def test_a_course_is_scored_again_by_another_network_where_it_has_not_yet(here: 
     assert set(rescore_course(here, NURSE, other, course).scored) == {one.id, two.id}
     assert rescore_course(here, NURSE, other, course).scored == ()
     assert len(scores(here, NURSE, one.id)) == 2
+
+
+def test_a_damaged_photo_keeps_no_other_from_being_scored_again(here: Clinic) -> None:
+    course = new_course(here)
+    one, two = take(here, visit_on(here, course, 30)), take(here, visit_on(here, course, 20), upload(1))
+    (Path(here.vault.root) / f"{one.id}.sealed").write_bytes(b"damaged")
+    other = Here("fold0")
+
+    told = rescore_course(here, NURSE, other, course)
+    assert (told.scored, told.failed) == ((two.id,), (one.id,))
+    with pytest.raises(VaultError):
+        rescore_photo(here, NURSE, other, one.id)
+    assert [line.detail for line in lines(here, f"photo/{one.id}", "failed")] == [{"what": "image"}] * 2
 
 
 def test_two_exchanged_files_of_the_vault_are_found_out(here: Clinic) -> None:
@@ -320,3 +334,23 @@ def test_the_heat_map_is_drawn_from_the_stored_photo(here: Clinic) -> None:
         assert image.format == "PNG"
         assert image.width >= 480
     assert isinstance(refused, Refusal)
+
+
+def test_a_photo_without_a_view_is_filed_and_scored_as_what_it_shows(here: Clinic) -> None:
+    course = new_course(here)
+    told = take_photo(here, NURSE, Here(), visit_on(here, course, 30), upload(), Place(None), "a key")
+    session_on(here, course, 20)
+    early = take_photo(here, NURSE, Here(), visit_on(here, course, 18), upload(1), Place(None))
+
+    assert not isinstance(told, Refusal)
+    assert not isinstance(early, Refusal)
+    assert told.view is View.CLOSEUP
+    assert told.score is not None
+    assert isinstance(told.score.answer, PhotoScore)
+    assert told.score.answer.view is told.score.answer.view_seen is View.CLOSEUP
+    assert (early.view, early.score) == (View.CLOSEUP, None), "the view is told although nothing is scored"
+
+
+def test_a_region_of_a_photo_whose_view_is_to_be_guessed_is_refused(here: Clinic) -> None:
+    with pytest.raises(Invalid, match="guessed view"):
+        take_photo(here, NURSE, Here(), visit_on(here, new_course(here), 30), upload(), Place(None, "chin"))
