@@ -34,18 +34,26 @@ _TRANSPOSE = {
 def rgb_pixels(image: Image.Image) -> npt.NDArray[np.uint8]:
     """The photo upright in sRGB, its long side at most 1,024 px: shape (h, w, 3), values 0 to 255.
 
-    `image` is as Pillow opened it and is used up: it may be decoded at a reduced size. A smaller photo keeps its
-    size. The EXIF orientation is applied and an embedded profile converted; a broken profile is ignored, as
-    viewers do. Transparent parts become white, as on paper and on a web page, which no skin gate takes for skin.
-    Raises what Pillow raises for broken data.
+    As `upright` makes it. Raises what Pillow raises for broken data.
+    """
+    return np.array(upright(image, WORKING_SIDE, _REDUCING_GAP), dtype=np.uint8)
+
+
+def upright(image: Image.Image, side: int, reducing_gap: float) -> Image.Image:
+    """The photo upright in sRGB (mode RGB), its long side at most `side` px; a smaller photo keeps its size.
+
+    `image` is as Pillow opened it and is used up: a JPEG is decoded at a reduced size, no less than `reducing_gap`
+    times the one asked for. The EXIF orientation is applied and an embedded profile converted; a broken profile is
+    ignored, as viewers do. Transparent parts become white, as on paper and on a web page, which no skin gate takes for
+    skin. Raises what Pillow raises for broken data.
     """
     profile = image.info.get("icc_profile")
     small = _resizable(image)
-    small.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BICUBIC, reducing_gap=_REDUCING_GAP)
-    upright = _to_srgb(_on_white(small), profile)
+    small.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
+    picture = _to_srgb(_on_white(small), profile)
     # Read only now: a PNG may carry its EXIF after the pixels.
     method = _TRANSPOSE.get(orientation(image))
-    return np.array(upright if method is None else upright.transpose(method), dtype=np.uint8)
+    return picture if method is None else picture.transpose(method)
 
 
 def orientation(image: Image.Image) -> int:

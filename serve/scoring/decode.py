@@ -36,6 +36,9 @@ T = TypeVar("T")
 # One thread: photos are scored side by side.
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
+# A photo that is kept is decoded at twice its size or in full: it is looked at, not only scored.
+_REDUCING_GAP = 2.0
+
 _READERS = {
     PhotoFormat.JPEG: read_jpeg,
     PhotoFormat.PNG: read_png,
@@ -111,14 +114,8 @@ def _decode(data: bytes) -> Decoded:
 
 
 def _upright(data: bytes, most: int) -> Upright:
-    """As `rgb_pixels` makes them, step by step, but for the size."""
     with _opened(data) as (image, _):
-        profile = image.info.get("icc_profile")
-        small = definition._resizable(image)
-        small.thumbnail((most, most), Image.Resampling.BICUBIC, reducing_gap=2.0)
-        picture = definition._to_srgb(definition._on_white(small), profile)
-        method = definition._TRANSPOSE.get(orientation(image))
-        return Upright(picture if method is None else picture.transpose(method), from_front_camera(data))
+        return Upright(definition.upright(image, most, _REDUCING_GAP), from_front_camera(data))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from scarscore.model.pixels import WORKING_SIDE, exif_orientation, rgb_pixels
+from scarscore.model.pixels import WORKING_SIDE, exif_orientation, rgb_pixels, upright
 from tests import make
 
 
@@ -145,3 +145,12 @@ def test_a_transparent_palette_colour_becomes_white() -> None:
     pixels = pixels_of(make.png(image, transparency=0))
     assert pixels[100, 50].tolist() == [255, 255, 255]
     assert pixels[100, 150].tolist() == [200, 150, 130]
+
+
+def test_a_photo_is_made_upright_at_any_size_as_it_is_for_the_networks() -> None:
+    image = Image.open(io.BytesIO(make.turned(6)))
+    whole = upright(image, 4096, 2.0)
+    assert np.array_equal(np.asarray(whole), pixels_of(make.turned(6)))
+    small = upright(Image.open(io.BytesIO(make.turned(6))), 32, 2.0)
+    assert max(small.size) == 32
+    assert small.size[0] / small.size[1] == pytest.approx(whole.size[0] / whole.size[1], rel=0.05)
