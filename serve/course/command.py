@@ -80,7 +80,7 @@ def course(
     """
     from scarscore.serve.course.book import Book
     from scarscore.serve.course.manifest import read
-    from scarscore.serve.course.measured import Networks, measure
+    from scarscore.serve.course.measured import Networks, looks_at, measure
     from scarscore.serve.course.report.write import write_report
 
     today = date.today()
@@ -92,7 +92,7 @@ def course(
     book = Book.open(scores)
     measured = measure(manifest, Networks.load(model), day, book, progress, rescore=rescore)
     if out is not None:
-        write_report(out, measured, photos=not no_photos)
+        write_report(out, measured, None if no_photos else looks_at(manifest))
     _tell(measured, out)
     ctx.exit(1 if measured.unusable else 0)
 

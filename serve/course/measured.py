@@ -18,7 +18,6 @@ from scarscore.model.engine import Engine
 from scarscore.model.preprocess import Pixels
 from scarscore.model.region_engine import RegionEngine
 from scarscore.serve.batch.rows import model_text
-from scarscore.serve.course.aside import Aside, set_aside
 from scarscore.serve.course.baseline import baseline_of
 from scarscore.serve.course.book import Book, Line
 from scarscore.serve.course.compared import Compared, Look, Match, ViewPair, compared, later_shots
@@ -72,7 +71,6 @@ class Measured:
     region_model: ModelId
     matches: tuple[Match, ...] = ()
     pairs: tuple[ViewPair, ...] = ()
-    aside: tuple[Aside, ...] = ()
 
     @property
     def shots(self) -> Iterator[tuple[Visit, Shot]]:
@@ -104,9 +102,14 @@ def measured_course(course: Course, networks: Networks, on: date, photo: Open, p
     told = verdict(found.course, scores)
     ends = {score.date for score in (told.baseline, told.last) if score is not None}
     return Measured(
-        on, with_proposals(found.course, ends, partial(_seen, photo=photo, networks=networks)), scores, told,
-        networks.scorer.model, networks.scorer.region_model, found.matches, found.pairs, set_aside(found.course, look),
+        on, with_proposals(found.course, ends, partial(_seen, look=look, networks=networks)), scores, told,
+        networks.scorer.model, networks.scorer.region_model, found.matches, found.pairs,
     )  # fmt: skip
+
+
+def looks_at(manifest: Manifest) -> Look:
+    """How the photos of a manifest are seen: a shot's pixels, or None where its file cannot be read any more."""
+    return partial(_pixels, photo=partial(_bytes, manifest=manifest))
 
 
 def scored(
@@ -189,16 +192,17 @@ def _pixels(shot: Shot, photo: Open) -> Pixels | None:
     return decoded.pixels if isinstance(decoded, Decoded) else None
 
 
-def _seen(shot: Shot, photo: Open, networks: Networks) -> Seen | None:
-    """What the networks see in a shot that was scored; None where the photo cannot be read any more."""
-    data = photo(shot)
-    if data is None:
+def _seen(shot: Shot, look: Look, networks: Networks) -> Seen | None:
+    """What the networks see in a shot that was scored; None where the photo cannot be read any more.
+
+    It is not judged anew: that it came from a front camera stands no longer in a clinic's stored photo, and without
+    that a mirrored one would be refused as another side.
+    """
+    pixels = look(shot)
+    if pixels is None:
         return None
-    found = networks.scorer.examine(data, view=shot.view)
-    if found.pixels is None or found.severity_map is None:
-        return None
-    regions = networks.finder.look(found.pixels).resized(*found.severity_map.shape)
-    return Seen(shot.view, found.severity_map, regions.label)
+    severity, regions = networks.scorer.map(pixels)
+    return Seen(shot.view, severity, regions.resized(*severity.shape).label)
 
 
 def _to_score(visit: Visit, course: Course) -> bool:

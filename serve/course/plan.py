@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from scarscore.serve.course.records import Caution, Course, Finding, RegionMean, VisitScore
 from scarscore.serve.course.scales.items import current
 from scarscore.serve.course.timing import is_valid, next_valid_day, timed
+from scarscore.serve.course.words import counted
 
 # Consent forms and manuals of devices (SkinPen, Dermapen 4) and consensus papers list these; recorded, never judged.
 CAUTIONS = (
@@ -75,7 +76,7 @@ def next_photo(course: Course) -> Due | None:
     for days in rules.endpoints:
         due = last + timedelta(days=days)
         if all(taken < due for taken in valid):
-            return Due(due, f"end-point {days} days after the last session")
+            return Due(due, f"end-point {counted(days, 'day')} after the last session")
     return None
 
 

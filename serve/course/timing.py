@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from scarscore.serve.course.records import Needling, Session, Timing, TimingRules, Visit
+from scarscore.serve.course.words import counted
 from scarscore.serve.errors import UsageError
 
 
@@ -69,7 +70,7 @@ def _after(visit: Visit) -> bool:
 
 
 def _words(timing: Timing, days: int, rules: TimingRules) -> str:
-    since = "on the day of a session, after needling" if days == 0 else f"{days} days after a session"
+    since = "on the day of a session, after needling" if days == 0 else f"{counted(days, 'day')} after a session"
     if timing is Timing.NOT_SCORED:
         return f"taken {since}: swelling and redness mislead until day {rules.not_scored}, so it is not scored"
     if timing is Timing.PROVISIONAL:

@@ -34,7 +34,7 @@ from scarscore.serve.course.records import (
     VerdictKind,
     VisitScore,
 )
-from scarscore.serve.course.timing import is_valid, timed
+from scarscore.serve.course.timing import is_valid, next_valid_day, timed
 from scarscore.serve.course.visit import visit_scores
 from scarscore.serve.course.words import (
     no_baseline,
@@ -93,7 +93,9 @@ def _not_compared(course: Course, scores: Sequence[VisitScore], baseline: VisitS
     tried = [visit for visit in course.visits if visit.date in later and is_valid(timed(visit, done, rules).timing)]
     if any(timed(visit, done, rules).sessions for visit in tried):
         return Verdict(VerdictKind.NOT_COMPARABLE, nothing_usable(baseline), baseline=baseline, notes=notes)
-    return Verdict(VerdictKind.TOO_EARLY, nothing_valid(course, baseline), baseline=baseline, notes=notes)
+    treated = [session.date for session in done if session.date >= baseline.date]
+    first = next_valid_day(max(treated), rules) if treated else None
+    return Verdict(VerdictKind.TOO_EARLY, nothing_valid(baseline, first), baseline=baseline, notes=notes)
 
 
 def direction(look: Look) -> int:

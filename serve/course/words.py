@@ -1,14 +1,14 @@
 """A verdict in words that a patient can read, with its numbers. Plain, without promise or advice.
 
-Severities and changes are rounded to whole points: the measurement carries no more.
+Severities and changes are rounded to whole points: the measurement carries no more. A change is rounded once, from the
+change itself, here and in every table: it may differ by a point from that of the two rounded severities.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from scarscore.serve.course.records import Change, Course, VerdictKind, VisitScore
-from scarscore.serve.course.timing import next_valid_day
+from scarscore.serve.course.records import Change, VerdictKind, VisitScore
 
 
 def told(kind: VerdictKind, change: Change, last: VisitScore, open_until: date | None, waiting: bool) -> str:
@@ -31,13 +31,11 @@ def no_baseline() -> str:
     return "It is too early to say anything: there is no photo yet that can be measured."
 
 
-def nothing_valid(course: Course, baseline: VisitScore) -> str:
-    """There is a baseline, and no photo after treatment that counts."""
+def nothing_valid(baseline: VisitScore, first: date | None) -> str:
+    """There is a baseline, and no photo after treatment that counts; `first` is the day on which one can."""
     start = f"Your scars measured {baseline.severity:.0f} of 100 on {day(baseline.date)}. "
-    done = [session.date for session in course.sessions if session.date >= baseline.date]
-    if not done:
+    if first is None:
         return start + "It is too early to speak of change: no treatment has been followed by photos yet."
-    first = next_valid_day(max(done), course.clinic.timing)
     return start + f"It is too early to speak of change: photos can be compared from {day(first)} on."
 
 
@@ -71,11 +69,22 @@ def day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something: 1 day, 2 days."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def signed(points: float) -> str:
+    """A change in whole points with its sign: -48, +3, and 0 where it is none."""
+    whole = round(points)
+    return f"{whole:+d}" if whole else "0"
+
+
 def _difference(change: Change) -> str:
-    points = abs(round(change.now) - round(change.baseline))  # of the numbers that stand beside it
+    points = round(change.points)
     if points == 0:
-        return "the same"
-    return f"{points} {'point' if points == 1 else 'points'} {'lower' if change.points < 0 else 'higher'}"
+        return "about the same"
+    return f"{counted(abs(points), 'point')} {'lower' if points < 0 else 'higher'}"
 
 
 def _yet(open_until: date | None) -> str:

@@ -64,9 +64,25 @@ class Scorer:
         reason = failed(quality)
         if reason is not None:
             return Examination(refusal(reason, quality.checks))
-        maps = self._engine.look(fit(decoded.pixels, regions.cover(*decoded.pixels.shape[:2])))
+        maps = self._maps(decoded.pixels, regions)
         answer = self._answer(hashlib.sha256(data).hexdigest(), decoded, maps, regions)
         return Examination(replace(answer, view=view, quality=quality.checks), decoded.pixels, self._map(maps))
+
+    def map(self, pixels: Pixels) -> tuple[Floats, RegionMap]:
+        """The severity map, as in `Examination`, and the regions of a photo that was scored before.
+
+        `pixels` is its working image. Whether it can be judged is not asked again.
+        """
+        regions = self._finder.look(pixels)
+        return self._map(self._maps(pixels, regions)), regions
+
+    def _maps(self, pixels: Pixels, regions: RegionMap) -> LocalMaps:
+        return self._engine.look(fit(pixels, regions.cover(*pixels.shape[:2])))
+
+    def view_in(self, data: bytes) -> View | None:
+        """From where a photo seems to be taken, without judging it; None where it cannot be decoded."""
+        decoded = decode(data)
+        return None if isinstance(decoded, Refusal) else View(self._finder.look(decoded.pixels).pose.view)
 
     def _answer(self, digest: str, decoded: Decoded, maps: LocalMaps, regions: RegionMap) -> PhotoScore:
         told = self._engine.judge(maps)

@@ -51,6 +51,17 @@ def test_the_map_covers_the_picture_with_severities_or_nothing(scorer: Scorer) -
     assert judged.max() <= 100
 
 
+def test_a_photo_that_was_scored_before_is_mapped_alike_and_not_judged_again(scorer: Scorer) -> None:
+    seen = scorer.examine(photo(make.skin(400, 800)))
+    assert seen.pixels is not None
+    severity, regions = scorer.map(seen.pixels)
+    assert np.array_equal(severity, seen.severity_map, equal_nan=True)
+    assert regions.resized(*severity.shape).label.shape == severity.shape
+    dark = np.asarray(make.skin() // 8, np.uint8)
+    assert isinstance(scorer.examine(photo(dark)).answer, Refusal)
+    assert scorer.map(dark)[0].size
+
+
 def test_the_same_bytes_score_the_same(scorer: Scorer) -> None:
     data = photo(make.skin())
     assert scorer.examine(data).answer == scorer.examine(data).answer == score_photo(data)

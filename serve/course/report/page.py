@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from html import escape
 from importlib import resources
 from string import Template
 
+from scarscore.serve.course.aside import Aside
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.report.markup import day
 from scarscore.serve.course.report.record import measurement_part, method_part, plan_part, quality_part
@@ -26,11 +28,15 @@ from scarscore.serve.course.report.said import (
 )
 from scarscore.serve.course.report.timeline import moments
 from scarscore.serve.course.report.trail import scales_part
+from scarscore.serve.course.words import counted
 from scarscore.serve.scoring.result import DISCLAIMER
 
 
-def render_page(measured: Measured, *, photos: bool = True) -> str:
-    """The whole page as HTML; without `photos` no picture of the patient is in it."""
+def render_page(measured: Measured, aside: Sequence[Aside] = (), *, photos: bool = True) -> str:
+    """The whole page as HTML, `aside` the photos that are shown and not counted.
+
+    Without `photos` no picture of the patient is in it.
+    """
     text = resources.files("scarscore.serve.course.report").joinpath("page.html").read_text("utf-8")
     told = moments(measured)
     parts = (
@@ -38,7 +44,7 @@ def render_page(measured: Measured, *, photos: bool = True) -> str:
         timeline_part(measured, told),
         regions_part(told),
         photos_part(measured) if photos else "",
-        aside_part(measured) if photos else "",
+        aside_part(aside) if photos else "",
         new_scars_part(measured),
         quality_part(measured),
         measurement_part(measured),
@@ -65,4 +71,4 @@ def style_hash(text: str) -> str:
 def _counts(measured: Measured) -> str:
     sessions, visits = len(measured.course.sessions), len(measured.course.visits)
     planned = measured.course.plan.sessions
-    return f"{sessions} of {planned} planned sessions, {visits} visit{'' if visits == 1 else 's'}."
+    return f"{sessions} of {counted(planned, 'planned session')}, {counted(visits, 'visit')}."

@@ -15,6 +15,7 @@ from scarscore.serve.course.power import needed
 from scarscore.serve.course.records import Caution, ErrorSource, MeasurementError, Session, ShotScore
 from scarscore.serve.course.report.markup import Content, bullets, day, named, paragraph, section, table, terms
 from scarscore.serve.course.report.trail import findings_of
+from scarscore.serve.course.words import counted
 from scarscore.serve.scoring.quality.checks import flags
 from scarscore.serve.scoring.result import DISCLAIMER, HINTS, ModelId, Refusal
 
@@ -140,15 +141,11 @@ def _power(measured: Measured) -> Iterator[str]:
     told = needed(baseline, last)
     yield f"Visits photographed like these find a true change of {told.detected:.0f} points with 80 % probability."
     ways = [
-        *([_number(told.shots, "shot") + " of each view at one visit"] if told.shots else []),
-        *([_number(told.visits, "visit") + " like the last one, averaged"] if told.visits else []),
+        *([counted(told.shots, "shot") + " of each view at one visit"] if told.shots else []),
+        *([counted(told.visits, "visit") + " like the last one, averaged"] if told.visits else []),
     ]
     none = "no number of later photos is enough, as the start was photographed too little"
     yield f"To find a change of {told.target:.0f} points: {' or '.join(ways) or none}."
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _expected(measured: Measured) -> str:

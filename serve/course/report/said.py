@@ -26,6 +26,7 @@ from scarscore.serve.course.report.markup import (
     terms,
 )
 from scarscore.serve.course.report.timeline import Mark, Moment, trend_moments
+from scarscore.serve.course.words import counted, signed
 from scarscore.serve.scoring.result import View
 
 HEADLINES: dict[VerdictKind, str] = {
@@ -87,15 +88,15 @@ def photos_part(measured: Measured) -> str:
     return section("Then and now", lead, *(_pair(pair) for pair in measured.pairs))
 
 
-def aside_part(measured: Measured) -> str:
+def aside_part(aside: Sequence[Aside]) -> str:
     """The photos of the first days after a session: kept and shown, without a number."""
-    if not measured.aside:
+    if not aside:
         return ""
     lead = paragraph(
         "Taken too soon after a session to be counted: swelling, redness and peeling mislead. They are shown as they "
         "were taken."
     )
-    shown = "".join(_set_aside(photo) for photo in measured.aside)
+    shown = "".join(_set_aside(photo) for photo in aside)
     return section("In the days after a session", lead, f'<div class="small">{shown}</div>')
 
 
@@ -128,7 +129,7 @@ def _numbers(measured: Measured) -> str:
     pairs = [
         ("At the start", f"{change.baseline:.0f} of 100"),
         ("Now", f"{change.now:.0f} of 100"),
-        ("Change", f"{change.points:+.0f} points (95 % interval {change.low:+.0f} to {change.high:+.0f})"),
+        ("Change", f"{signed(change.points)} points (95 % interval {signed(change.low)} to {signed(change.high)})"),
         ("Smallest change that photos can show", f"{change.sdc95:.0f} points"),
         ("Compared", ", ".join(dict.fromkeys(_side(view) for view in change.views))),
         *([("Trend", _trend(line))] if line else []),
@@ -169,7 +170,7 @@ def _region_at(name: str, moment: Moment) -> str:
 def _pair(pair: ViewPair) -> str:
     view, rings = _view(pair.match.shot), len(pictures.ringed_scars(pair))
     then, now = day(pair.baseline), day(pair.match.date)
-    ringed = f". {rings} ring{'s' if rings > 1 else ''}: what looks new" if rings else ""
+    ringed = f". {counted(rings, 'ring')}: what looks new" if rings else ""
     figures = (
         (pictures.before(pair), f"Start, {then}", f"{view} at the start, {then}"),
         (pictures.now(pair), f"Now, {now}{ringed}", f"{view} on {now}, laid over the photo of the start{ringed}"),
@@ -180,7 +181,7 @@ def _pair(pair: ViewPair) -> str:
 
 
 def _set_aside(photo: Aside) -> str:
-    since = "on the day of a session" if photo.days == 0 else f"{photo.days} days after a session"
+    since = "on the day of a session" if photo.days == 0 else f"{counted(photo.days, 'day')} after a session"
     became = Mark.PROVISIONAL if photo.timing is Timing.PROVISIONAL else Mark.NOT_SCORED
     told = f"{day(photo.visit.date)}, {_view(photo.shot)}, {since}: {became}"
     return f"<figure>{picture(photo.pixels, told)}<figcaption>{told}</figcaption></figure>"

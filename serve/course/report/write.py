@@ -14,6 +14,8 @@ from typing import Any
 
 from scarscore.serve.batch.rows import cells
 from scarscore.serve.batch.write import temporary
+from scarscore.serve.course.aside import set_aside
+from scarscore.serve.course.compared import Look
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.plan import checklist, next_photo, next_session
 from scarscore.serve.course.power import needed
@@ -55,10 +57,19 @@ def put(out: Path, text: str) -> None:
         raise OutputError(f"{str(out)!r} cannot be written: {error.strerror}") from error
 
 
-def write_report(out: Path, measured: Measured, *, photos: bool) -> None:
-    """Write the report in the format that the suffix names. Raises OutputError."""
+def write_report(out: Path, measured: Measured, look: Look | None) -> None:
+    """Write the report in the format that the suffix names. Raises OutputError.
+
+    `look` opens the photos that are shown and were never measured; without it no picture is in a page.
+    """
     suffix = out.suffix.lower()
-    put(out, render_page(measured, photos=photos) if suffix == ".html" else FORMATS[suffix](measured))
+    put(out, page_of(measured, look) if suffix == ".html" else FORMATS[suffix](measured))
+
+
+def page_of(measured: Measured, look: Look | None) -> str:
+    """The report as a page, with photos where `look` opens them."""
+    aside = () if look is None else set_aside(measured.course, look)
+    return render_page(measured, aside, photos=look is not None)
 
 
 def csv_of(measured: Measured) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from scarscore.model.preprocess import Pixels
+from scarscore.serve.course.aside import Aside
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.records import Course, Finding, Plan, Session, Visit
+from scarscore.serve.course.records import Course, Finding, Plan, Session, Shot, Timing, Visit
 from scarscore.serve.course.report.page import render_page
 from scarscore.serve.course.report.trail import findings_of
-from scarscore.serve.course.report.write import csv_of, json_of
+from scarscore.serve.course.report.write import csv_of, json_of, write_report
+from scarscore.serve.course.timing import timed
 from scarscore.serve.course.verdict import verdict
 from scarscore.serve.course.visit import visit_scores
 from scarscore.serve.scoring.result import ModelId, View
@@ -89,3 +94,38 @@ def test_what_a_person_entered_is_found_behind_what_the_network_proposed() -> No
     told = measured(replace(made, visits=visits))
     assert findings_of(told) == (entered,)
     assert "brown marks after inflammation, entered by AB" in render_page(told)
+
+
+def test_words_table_and_heading_count_alike() -> None:
+    told = measured(course((-1, 62.6), (100, 14.2)))  # 63 and 14, and 48.4 between them
+    page = render_page(told)
+    assert "63 of 100 at the start and 14 on 10 June 2026: 48 points lower" in told.verdict.words
+    assert "<dt>Change</dt><dd>-48 points" in page
+    same = measured(course((-1, 50.4), (100, 50.6)))  # 50 and 51, and hardly anything between them
+    assert "about the same" in same.verdict.words
+    assert "<dt>Change</dt><dd>0 points" in render_page(same)
+
+
+def test_one_of_anything_is_said_in_the_singular() -> None:
+    made = course((1, 40))
+    photo = Aside(made.visits[0], made.visits[0].shots[0], Timing.NOT_SCORED, 1, np.zeros((4, 4, 3), np.uint8))
+    page = render_page(measured(made), (photo,))
+    assert "1 day after a session: too soon after a session, not scored" in page
+    assert "1 of 1 planned session, 1 visit." in page
+    assert timed(made.visits[0], made.sessions, made.clinic.timing).words.startswith("taken 1 day after a session:")
+
+
+def test_a_report_opens_the_photos_that_are_only_shown_where_photos_are_wanted(tmp_path: Path) -> None:
+    told, opened = measured(course((-1, 60), (3, 40), (100, 30))), []
+
+    def look(shot: Shot) -> Pixels:
+        opened.append(shot.photo)
+        return np.zeros((40, 40, 3), np.uint8)
+
+    write_report(tmp_path / "report.html", told, look)
+    assert opened == [told.course.visits[1].shots[0].photo]
+    assert "3 days after a session" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    for out, see in ((tmp_path / "report.json", look), (tmp_path / "bare.html", None)):
+        write_report(out, told, see)
+        assert len(opened) == 1
+        assert "In the days after a session" not in out.read_text(encoding="utf-8")
