@@ -44,8 +44,6 @@ def total_of(told: Sequence[Finding]) -> Total | None:
         return Total(low, high)
     if least is not None and least.by == MODEL and sum(counts) <= high:
         return Total(sum(counts), high)
-    if most is not None and most.by == MODEL:
-        return Total(low, inf)
     return Total(high, low)
 
 

@@ -25,7 +25,6 @@ def by(who: str, **values: float) -> tuple[Finding, ...]:
         ((), None),
         (by(MODEL, depressed_at_least=1), Total(1, inf)),
         ((*by(MODEL, depressed_at_least=1), *by("AB", depressed_at_most=0)), Total(0, 0)),
-        ((*by(MODEL, depressed_at_most=5), *by("AB", depressed_at_least=9)), Total(9, inf)),
         ((*by(MODEL, depressed_at_least=1), *by("AB", depressed_at_least=5, depressed_at_most=20)), Total(5, 20)),
         (by("AB", icepick=12), Total(12, inf)),
         ((*by(MODEL, depressed_at_least=1), *by("AB", icepick=0, boxcar=0, rolling=0)), Total(0, 0)),
