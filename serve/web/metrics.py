@@ -64,9 +64,9 @@ class Counted:
         """Both networks."""
         return self._scoring.networks
 
-    def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
+    def score(self, upload: bytes, view: View | None, *, judge: bool = True, guess: bool = False) -> Scored:
         """Re-encode and score a photo. Raises `Busy`."""
-        scored = self._scoring.score(upload, view, judge=judge)
+        scored = self._scoring.score(upload, view, judge=judge, guess=guess)
         self._metrics.judged(scored)
         return scored
 

@@ -34,7 +34,7 @@ def scales(measured: Measured) -> tuple[Dated, ...]:
     """Every scale that something was told of, at each visit with findings, at the start and at the last valid visit."""
     ends = {score.date for score in (measured.verdict.baseline, measured.verdict.last) if score is not None}
     visits = [visit for visit in measured.course.visits if visit.findings or visit.date in ends]
-    return tuple(Dated(visit.date, scale) for visit in visits for scale in _of_visit(visit))
+    return tuple(Dated(visit.date, scale) for visit in visits for scale in scales_of(visit))
 
 
 def scales_part(measured: Measured) -> str:
@@ -65,7 +65,8 @@ def findings_of(measured: Measured) -> tuple[Finding, ...]:
     return next(filter(None, told), ())
 
 
-def _of_visit(visit: Visit) -> Iterator[Scale]:
+def scales_of(visit: Visit) -> Iterator[Scale]:
+    """The scales that something was told of at a visit; Goodman-Baron's grade also from the photos alone."""
     found = visit.findings
     grades = _grades(visit)
     if grades or any(finding.item == "photo_grade" for finding in found):

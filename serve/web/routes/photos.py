@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
@@ -11,7 +11,9 @@ from pydantic import Field
 from scarscore.serve.records.keep import KEEP
 from scarscore.serve.records.photos import Place, StoredPhoto, photo, photo_bytes, photos
 from scarscore.serve.records.pictures import photo_overlay
+from scarscore.serve.records.previews import photo_preview
 from scarscore.serve.records.refile import correct_photo, erase_photo
+from scarscore.serve.records.starts import start_photos
 from scarscore.serve.records.uploads import take_photo
 from scarscore.serve.records.verdicts import networks
 from scarscore.serve.scoring.files import MAX_BYTES
@@ -54,6 +56,15 @@ class PhotoSeen(Answer):
     why: str
 
 
+class StartPhotoSeen(Answer):
+    """A photo of the course's start, which later ones of its view are held against."""
+
+    id: str
+    view: View
+    region: str | None
+    day: date
+
+
 class PhotoCorrection(Body):
     """How the photo is to be filed; what is left out stays. `visit_id` may be another patient's: a misfiled photo."""
 
@@ -73,7 +84,7 @@ def upload_photo(
     service: Served,
     visit_id: str,
     upload: Photo,
-    view: TakenFrom[View],
+    view: TakenFrom[View | None] = None,
     region: Region = None,
     camera: Camera = "",
     idempotency_key: Annotated[
@@ -82,6 +93,7 @@ def upload_photo(
 ) -> PhotoSeen:
     """Store a photo at a visit and score it, unless the visit lies too soon after a session.
 
+    Without `view` it is filed as what the network sees; a mirrored photo can be told only where somebody says the side.
     The answer comes when the photo is safely stored. A photo that cannot be decoded is answered with 422 and its
     reason, and nothing is stored; one that cannot be judged (blurred, too dark) is stored with its refusal.
     """
@@ -139,6 +151,26 @@ def photo_image(clinic: Open, who: Asker, photo_id: str) -> Response:
     """The photo's JPEG, exactly as it was stored and scored."""
     content = photo_bytes(clinic, who, photo_id)
     return Response(content, media_type="image/jpeg", headers=named(f"photo-{photo_id}.jpg", "inline"))
+
+
+@router.get(
+    "/photos/{photo_id}/preview", summary="A photo's picture, smaller", response_class=Response,
+    responses=_JPEG | errors(401, 403, 404),
+)  # fmt: skip
+def photo_small(clinic: Open, who: Asker, photo_id: str) -> Response:
+    """The photo as a JPEG of at most 1,024 px a side, for pages: not the bytes that were scored."""
+    content = photo_preview(clinic, who, photo_id)
+    return Response(content, media_type="image/jpeg", headers=named(f"photo-{photo_id}-preview.jpg", "inline"))
+
+
+@router.get(
+    "/courses/{course_id}/start-photos", summary="The photos of a course's start",
+    response_model=list[StartPhotoSeen], responses=errors(401, 403, 404),
+)  # fmt: skip
+def photos_of_the_start(clinic: Open, who: Asker, service: Served, course_id: str) -> list[StartPhotoSeen]:
+    """Of each view the photo of the start, for a camera to lay over its live picture; none before there is a start."""
+    told = start_photos(clinic, who, service.scoring.networks, course_id)
+    return [StartPhotoSeen.model_validate(each) for each in told]
 
 
 @router.get(

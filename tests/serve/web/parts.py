@@ -42,8 +42,8 @@ class InThisProcess:
     def networks(self) -> str:
         return networks_text(scorer().model, scorer().region_model)
 
-    def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
-        return intake.prepare(upload, view, scorer(), judge=judge)
+    def score(self, upload: bytes, view: View | None, *, judge: bool = True, guess: bool = False) -> Scored:
+        return intake.prepare(upload, view, scorer(), judge=judge, guess=guess)
 
     def again(self, stored: bytes, view: View, *, front_camera: bool) -> Scored:
         return intake.again(stored, view, scorer(), front_camera=front_camera)

@@ -214,7 +214,7 @@ def test_an_id_that_is_none_is_not_found(nurse: TestClient, where: str, bad: str
 
 def test_who_comes_when_all_is_full_is_answered_503_with_a_time(clinic_app: parts.Running, nurse: TestClient) -> None:
     class Full(parts.InThisProcess):
-        def score(self, upload: bytes, view: View | None, *, judge: bool = True) -> Scored:
+        def score(self, upload: bytes, view: View | None, *, judge: bool = True, guess: bool = False) -> Scored:
             raise Busy("too many photos are waiting to be scored; nothing was stored", 5)
 
     visit = visit_on(nurse, new_course(nurse), 30)

@@ -1,0 +1,84 @@
+"""One visit in numbers: its severity, what the network proposes to the scales, and the scales' answers.
+
+The numbers are the course's (`verdicts.py`), so that a visit reads the same on its own page as on the timeline. What
+the network proposes costs a look at each photo, and is kept in memory under a digest of the photos and their answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from scarscore.serve.course.measured import Networks
+from scarscore.serve.course.proposals import Seen, with_proposals
+from scarscore.serve.course.records import MODEL, Course, Finding, Needling, Shot, Timing, Visit, VisitScore
+from scarscore.serve.course.report.trail import scales_of
+from scarscore.serve.course.scales.answer import Scale
+from scarscore.serve.course.timing import Timed, timed
+from scarscore.serve.records.audit import Deed
+from scarscore.serve.records.clinic import Clinic, today
+from scarscore.serve.records.errors import NotFound, VaultError
+from scarscore.serve.records.find import photo_row, visit_row
+from scarscore.serve.records.memory import Memory
+from scarscore.serve.records.people import Who
+from scarscore.serve.records.unsealed import unsealed
+from scarscore.serve.records.verdicts import measured
+from scarscore.serve.scoring.decode import Decoded, decode
+
+KEPT = 64  # visits, a dozen numbers each
+CACHE: Memory[tuple[Finding, ...]] = Memory(KEPT)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A visit as the course's answer has it.
+
+    `visit` holds the shots (with `not_comparable`) and the findings, the network's first; `score` is None where no
+    photo counts. `scales` are those that something was told of.
+    """
+
+    when: Timed
+    visit: Visit
+    score: VisitScore | None
+    scales: tuple[Scale, ...]
+
+
+def reading(clinic: Clinic, who: Who, networks: Networks, visit_id: str) -> Reading:
+    """The visit in numbers, as of today. Raises `NotFound`, and `Conflict` where the records contradict themselves."""
+    with clinic.doing(Deed(who.account, "read", f"visit/{visit_id}", {"what": "scales"})) as session:
+        row = visit_row(session, visit_id)
+        course_id, day, needling = row.course_id, row.day, row.needling
+    told = measured(clinic, who, networks, course_id, today())
+    wanted = (day, None if needling is None else Needling(needling))
+    visit = next((each for each in told.course.visits if (each.date, each.needling) == wanted), None)
+    if visit is None:
+        raise NotFound("this visit was taken back")
+    when = timed(visit, told.course.sessions, told.course.clinic.timing)
+    score = next((each for each in told.scores if each.date == visit.date), None)
+    full = replace(visit, findings=(*_proposed(clinic, who, networks, told.course, visit), *_entered(visit)))
+    forbidden = when.timing is Timing.NOT_SCORED
+    return Reading(when, full, None if forbidden else score, () if forbidden else tuple(scales_of(full)))
+
+
+def _entered(visit: Visit) -> tuple[Finding, ...]:
+    return tuple(finding for finding in visit.findings if finding.by != MODEL)
+
+
+def _proposed(clinic: Clinic, who: Who, networks: Networks, course: Course, visit: Visit) -> tuple[Finding, ...]:
+    """What the network proposes at this visit; nothing where its photos do not count."""
+    alone = replace(course, visits=(replace(visit, findings=()),))
+    digest = hashlib.sha256(repr((clinic.place, networks.text, alone)).encode()).hexdigest()
+
+    def look(shot: Shot) -> Seen | None:
+        try:
+            with clinic.database.read() as session:
+                row = photo_row(session, shot.photo)
+            decoded = decode(unsealed(clinic, who, row))
+        except (NotFound, VaultError):  # erased meanwhile, or damaged, which is audited
+            return None
+        if not isinstance(decoded, Decoded):
+            return None
+        severity, regions = networks.scorer.map(decoded.pixels)
+        return Seen(shot.view, severity, regions.resized(*severity.shape).label)
+
+    return CACHE.get(digest, lambda: with_proposals(alone, {visit.date}, look).visits[0].findings)

@@ -1,0 +1,161 @@
+// The page of a visit's photos: files come in by choosing, dropping or the camera, and each says how it turned out.
+
+import { hasCamera, makeCamera } from "/static/camera.js";
+import { makeQueue } from "/static/queue.js";
+import { makeTile, say } from "/static/tile.js";
+
+const byId = (id) => document.getElementById(id);
+const CAMERA = "scarscore camera"; // this device's camera by the clinic's name, kept in this browser
+const jobs = new Set(); // those that are not done
+const camera_name = byId("camera-name");
+let again = null; // the photo that the next one takes the place of
+
+const queue = makeQueue(byId("add").dataset.visit, changed);
+const camera = makeCamera(
+  (file, view, region) => {
+    add([file], view, region);
+    if (again) byId("camera").close();
+    again = null;
+  },
+  () => byId(again ? "again-file" : "files").click(),
+);
+
+function add(files, view = chosenView(), region = chosenRegion(view)) {
+  for (const file of files) {
+    const job = { file, view, region, camera: camera_name.value.trim(), replaces: again?.photo ?? null };
+    if (again?.region !== undefined) job.region = again.region;
+    job.tile = makeTile(job, { cancel: queue.cancel, retry, remove });
+    jobs.add(job);
+    queue.add(job);
+  }
+  localStorage.setItem(CAMERA, camera_name.value.trim());
+  summary();
+}
+
+function changed(job) {
+  job.tile?.show(job);
+  if (job.state === "done") done(job);
+  summary();
+}
+
+async function done(job) {
+  jobs.delete(job);
+  const tile = job.tile.element;
+  const had_focus = tile.contains(document.activeElement);
+  await window.htmx.ajax("GET", `/photos/${job.photo.id}/shot`, { target: tile, swap: "outerHTML" });
+  const shown = byId(`shot-${job.photo.id}`);
+  if (had_focus) shown?.querySelector("a").focus();
+  say(shown?.dataset.told ?? "");
+  if (job.replaces) await drop(job.replaces, shown);
+}
+
+// The photo that was taken again is erased only once the new one is stored.
+async function drop(replaced, shown) {
+  const answer = await fetch(`/api/v1/photos/${replaced}`, { method: "DELETE" });
+  if (answer.ok || answer.status === 404) byId(`shot-${replaced}`)?.replaceWith(shown);
+  else say("The new photo is stored; the old one could not be erased. Erase it by its own button.");
+}
+
+function retry(job) {
+  jobs.add(job);
+  queue.add(job);
+}
+
+function remove(job) {
+  jobs.delete(job);
+  job.tile.element.remove();
+  byId("choose").focus();
+  summary();
+}
+
+function summary() {
+  const under_way = [...jobs].filter((job) => !["failed", "cancelled"].includes(job.state)).length;
+  const failed = jobs.size - under_way;
+  const texts = [under_way && `${under_way} under way`, failed && `${failed} not stored`].filter(Boolean);
+  byId("progress").textContent = texts.join(", ");
+  byId("none").hidden = byId("shots").children.length > 0;
+}
+
+function chosenView() {
+  return again ? again.view : document.querySelector("input[name=view]:checked").value;
+}
+
+function chosenRegion(view) {
+  return view === "closeup" ? byId("region").value : "";
+}
+
+function takeAgain(button) {
+  const shot = byId(`shot-${button.dataset.againOf}`);
+  again = { photo: shot.dataset.photo, view: shot.dataset.view, region: shot.dataset.region };
+  if (byId("open-camera").hidden) byId("again-file").click();
+  else camera.open(again.view, again.region);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-again-of]");
+  if (button) takeAgain(button);
+});
+byId("choose").addEventListener("click", () => pick("files"));
+byId("device-camera").addEventListener("click", () => pick("shot-file"));
+byId("open-camera").addEventListener("click", () => {
+  again = null;
+  camera.open(chosenView(), chosenRegion(chosenView()));
+});
+
+function pick(id) {
+  again = null;
+  byId(id).click();
+}
+
+for (const id of ["files", "shot-file", "again-file"]) {
+  byId(id).addEventListener("change", (event) => {
+    add(event.target.files);
+    event.target.value = "";
+    again = null;
+  });
+}
+
+const place = byId("drop");
+for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+  place.addEventListener(kind, (event) => {
+    event.preventDefault();
+    place.classList.toggle("over", kind === "dragenter" || kind === "dragover");
+    if (kind !== "drop") return;
+    again = null;
+    add(event.dataTransfer.files);
+  });
+}
+// A photo that is dropped beside the place must not open in the page's stead.
+for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "view" && event.target.type === "radio") byId("region-of").hidden = chosenView() !== "closeup";
+  if (event.target.matches("[data-views]")) regionsOf(event.target.form, event.target.value);
+});
+
+// Only a close-up is of one region.
+function regionsOf(form, view) {
+  const regions = form.querySelector("[data-regions]");
+  regions.closest("label").hidden = view !== "closeup";
+  if (view !== "closeup") regions.value = "";
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const shot = event.detail.elt.closest?.(".shot");
+  if (shot) say(`${shot.dataset.told}`);
+});
+document.addEventListener("refresh", (event) => {
+  if (!event.target.matches("[data-gone]")) return;
+  event.target.closest(".shot").remove();
+  say("The photo was erased.");
+  byId("choose").focus();
+  summary();
+});
+addEventListener("beforeunload", (event) => {
+  if (jobs.size) event.preventDefault();
+});
+
+camera_name.value = localStorage.getItem(CAMERA) ?? "";
+hasCamera().then((there) => {
+  byId("open-camera").hidden = !there;
+});

@@ -1,0 +1,162 @@
+"""A photo's answer in words and rounded numbers, as the pages show it. Nothing is computed anew here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scarscore.serve.records.photos import StoredPhoto
+from scarscore.serve.scoring.quality.checks import LIMITS, flags
+from scarscore.serve.scoring.result import HINTS, Check, PhotoScore, Reason, Refusal, View
+
+VIEWS = {View.FRONT: "Front", View.LEFT: "Left side", View.RIGHT: "Right side", View.CLOSEUP: "Close-up"}
+GRADES = ("none", "macular", "mild", "moderate", "severe")  # of the photo grades 0 to 4
+# What each check measures, and its unit; in the terms of serve/scoring/quality/checks.py.
+CHECKS: dict[str, tuple[str, str]] = {
+    "resolution": ("Short side", "px"),
+    "brightness_low": ("Brightness of the lightest skin (L*)", ""),
+    "skin_share": ("Share of the picture that is skin", "%"),
+    "certainty": ("Certainty that it is skin", "%"),
+    "faces": ("Faces in the picture", ""),
+    "off_view": ("Head turned beyond the view", "°"),
+    "brightness_high": ("Brightness of the skin (L*)", ""),
+    "clipping": ("Skin that is burnt out or black", "%"),
+    "glare": ("Skin under highlights", "%"),
+    "shadow": ("Difference of light and dark skin (L*)", ""),
+    "cast": ("Colour of the light (CIELAB units)", ""),
+    "hue_range": ("Range of the skin's hues", "°"),
+    "sharpness": ("Sharpness", ""),
+    "mirrored": ("Shows the other side, by a front camera", "yes or no"),
+    "chin_shown": ("Chin that is seen (squares of the face's width)", ""),
+    "beard": ("Fine contrast of the chin over the other skin", ""),
+}
+_LIMITS = {limit.name: limit for limit in LIMITS}
+
+
+@dataclass(frozen=True)
+class CheckTold:
+    """One check: what it measures, its value and limit with their unit, and what helps where it failed."""
+
+    label: str
+    value: str
+    limit: str
+    passed: bool
+    flag: bool
+    hint: str
+
+
+@dataclass(frozen=True)
+class RegionTold:
+    """One region: its name, its share of the visible skin, severity, redness, pigment; a dash where not measured."""
+
+    name: str
+    share: str
+    severity: str
+    redness: str
+    pigment: str
+
+
+@dataclass(frozen=True)
+class PhotoTold:
+    """A stored photo as a page shows it. `number` is its place among the visit's photos, from 1.
+
+    `stale` is whether other networks than the present ones scored it; `mirrored` whether it may be a mirrored selfie:
+    the network said so, or a front camera took a side of the face.
+    """
+
+    photo: StoredPhoto
+    number: int
+    title: str
+    score: PhotoScore | None
+    refusal: Refusal | None
+    checks: tuple[CheckTold, ...]
+    flags: tuple[str, ...]
+    regions: tuple[RegionTold, ...]
+    grade: str
+    stale: bool
+    mirrored: bool
+
+    @property
+    def failed(self) -> tuple[CheckTold, ...]:
+        """The checks for which the photo was refused."""
+        return tuple(check for check in self.checks if not (check.passed or check.flag))
+
+    @property
+    def told(self) -> str:
+        """The answer in one sentence, to be read aloud."""
+        if self.score is not None:
+            of = f"severity {self.score.severity:.0f} of 100"
+            return f"{self.title}: {of}. {' '.join(self.flags)}".strip()
+        if self.refusal is not None:
+            return f"{self.title}: not scored. {self.refusal.hint}"
+        return f"{self.title}: kept, {self.photo.why}"
+
+
+def photo_told(photo: StoredPhoto, number: int, networks: str) -> PhotoTold:
+    """The photo as it is shown; `networks` are the present ones."""
+    answer = None if photo.score is None else photo.score.answer
+    score = answer if isinstance(answer, PhotoScore) else None
+    quality = () if answer is None else answer.quality
+    told = flags(quality)
+    return PhotoTold(
+        photo, number, title(photo.view, photo.region), score, answer if isinstance(answer, Refusal) else None,
+        tuple(check_told(check) for check in quality),
+        tuple(HINTS[reason] for reason in told),
+        () if score is None else _regions(score),
+        "" if score is None else grade_words(score.grade_set),
+        photo.score is not None and photo.score.model != networks,
+        Reason.MAYBE_MIRRORED in told or (photo.front_camera and photo.view in (View.LEFT, View.RIGHT)),
+    )  # fmt: skip
+
+
+def title(view: View, region: str | None) -> str:
+    """What a photo shows: `Left side`, `Close-up of the left cheek`."""
+    return VIEWS[view] + (f" of the {words(region)}" if region else "")
+
+
+def words(name: str) -> str:
+    """A name with underscores as words."""
+    return name.replace("_", " ")
+
+
+def grade_words(grades: tuple[int, ...]) -> str:
+    """A grade set in words: `mild or moderate (2 to 3)`."""
+    numbers = f"{grades[0]}" if len(grades) == 1 else f"{grades[0]} to {grades[-1]}"
+    names = [GRADES[grade] for grade in grades]
+    return f"{', '.join(names[:-1])}{' or ' if len(names) > 1 else ''}{names[-1]} ({numbers})"
+
+
+def check_told(check: Check) -> CheckTold:
+    """A check in words."""
+    label, unit = CHECKS.get(check.name, (words(check.name).capitalize(), ""))
+    limit = _LIMITS.get(check.name)
+    bound = "" if limit is None else "at most " if limit.at_most else "at least "
+    hint = "" if check.passed or limit is None else HINTS[limit.reason]
+    limit_text = "no" if unit == "yes or no" else f"{bound}{_value(check.limit, unit)}"
+    return CheckTold(label, _value(check.value, unit), limit_text, check.passed, check.flag, hint)
+
+
+def _value(value: float, unit: str) -> str:
+    if unit == "yes or no":
+        return "yes" if value else "no"
+    if unit == "%":
+        return f"{100 * value:.0f} %"
+    number = f"{value:.0f}" if unit in ("px", "°") or value == round(value) else f"{value:.2g}"
+    return f"{number} {unit}".strip() if unit != "°" else f"{number}°"
+
+
+def _regions(score: PhotoScore) -> tuple[RegionTold, ...]:
+    whole = sum(region.area for region in score.regions) or 1.0
+    return tuple(
+        RegionTold(
+            words(region.region).capitalize(),
+            f"{100 * region.area / whole:.0f} %",
+            "–" if region.severity is None else f"{region.severity:.0f}",
+            _signed(region.redness),
+            "–" if region.lightness is None else f"{_signed(region.lightness)} / {_signed(region.yellowness)}",
+        )
+        for region in score.regions
+    )
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.1f}"
