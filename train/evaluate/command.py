@@ -31,6 +31,7 @@ from scarscore.train.options import data_option, out_option, start_option
     help="Instead of evaluating: put the reports in these folders side by side, as variants.md in --out.",
 )
 @click.option("--bench/--no-bench", default=True, help="Test repeatability, healing and colour too.  [default: bench]")
+@click.option("--plain/--no-plain", default=True, help="Train the plain regression network too.  [default: plain]")
 def evaluate(
     data: Path | None,
     start: Path,
@@ -39,6 +40,7 @@ def evaluate(
     run: Path | None,
     variants: tuple[str, ...],
     bench: bool,
+    plain: bool,
 ) -> None:
     """Evaluate the shipped network on photos that it has not seen.
 
@@ -63,7 +65,7 @@ def evaluate(
     if variants:
         _variants(variants, out)
         return
-    evidence = gather(data_root(data), start, lambda line: click.echo(line, err=True), bench, run)
+    evidence = gather(data_root(data), start, lambda line: click.echo(line, err=True), bench, run, plain)
     told = figures(evidence)
     written = write_report(told, out) + write_plots(*points_of(evidence), out)
     click.echo(as_markdown(told))
@@ -87,10 +89,9 @@ def _own(labels: Path, data: Path | None, out: Path) -> None:
 
 
 def _variants(named: Sequence[str], out: Path) -> None:
-    from scarscore.train.evaluate.variants import read_variant, write_variants
+    from scarscore.train.evaluate.variants import named_variant, write_variants
 
-    told = [read_variant(*each.partition("=")[::2]) for each in named]
-    _say_written([write_variants(told, out)])
+    _say_written([write_variants([named_variant(each) for each in named], out)])
 
 
 def _say_written(paths: Sequence[Path]) -> None:

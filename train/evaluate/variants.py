@@ -1,7 +1,7 @@
 """Variants of the network side by side, from their own reports: what each part gave, and what was left out.
 
 It reads `evaluation.json` as `scarscore evaluate` wrote it and computes nothing anew, so that a variant that lost
-stays in the table with the figures that it lost by.
+stays in the table with the figures that it lost by. Reports that tell different things are not put side by side.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from scarscore.datasets.errors import DataError
 from scarscore.train.bench.records import ALL
 
 FILE = "variants.md"
-SOURCES = ("scarnet", "acne04", "acne_new", "london", ALL)
 HEAD = """# Variants of the severity network
 Written by `scarscore evaluate --variants` from the reports of `scarscore evaluate --run`; no figure is typed by hand.
-Each column is one variant, trained on the same folds and judged on photos that it had not seen. What is shipped stands
-last. Every choice was made on these same folds, so the shipped column is a little too good.
+Each column is one report, under the name and in the order that it was given. A report's network was judged on photos
+that it had not seen; a choice between columns is made on these photos, so the chosen one looks a little too good.
 """
+
+Row = tuple[str, str]  # label and value
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,30 @@ class Variant:
     report: dict[str, Any]
 
 
+def named_variant(text: str) -> Variant:
+    """The variant that `NAME=FOLDER` names. Raises `DataError` where it names none."""
+    name, equals, folder = text.partition("=")
+    if not (name and equals and folder):
+        raise DataError(f"--variants {text}: write NAME=FOLDER, a name for the column and the folder of its report")
+    return read_variant(name, folder)
+
+
 def read_variant(name: str, folder: str) -> Variant:
     """The report in a folder. Raises `DataError` where there is none."""
     try:
-        return Variant(name, json.loads((Path(folder) / "evaluation.json").read_text(encoding="utf-8")))
+        report = json.loads((Path(folder) / "evaluation.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"--variants {name}={folder}: no report can be read there: {error}") from None
+    if not isinstance(report, dict):
+        raise DataError(f"--variants {name}={folder}: no report can be read there: it is no table")
+    return Variant(name, report)
 
 
 def write_variants(variants: Sequence[Variant], out: Path) -> Path:
-    """Write the table; its path."""
+    """Write the table; its path. Raises `DataError` for a report that lacks something, or is of other photos."""
+    columns = [_column(variant) for variant in variants]
+    _check_alike(variants, columns)
     rows = [("", *(variant.name for variant in variants)), ("---", *("---" for _ in variants))]
-    columns = [list(_figures(variant.report)) for variant in variants]
     rows.extend((told[0][0], *(value for _, value in told)) for told in zip(*columns, strict=True))
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     out.mkdir(parents=True, exist_ok=True)
@@ -51,12 +64,34 @@ def write_variants(variants: Sequence[Variant], out: Path) -> Path:
     return out / FILE
 
 
-def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Label and value of every row, in one order for all variants."""
-    sources = {entry["source"]: entry for entry in report["sources"]}
-    for source in SOURCES:
-        network = next(method for method in sources[source]["methods"] if method["name"] == "network")
+def _column(variant: Variant) -> list[Row]:
+    try:
+        return list(_figures(variant.report))
+    except (LookupError, TypeError, ValueError) as error:
+        raise DataError(
+            f"the report of {variant.name} lacks a figure ({type(error).__name__}: {error}): evaluate it again"
+        ) from None
+
+
+def _check_alike(variants: Sequence[Variant], columns: Sequence[Sequence[Row]]) -> None:
+    first = [label for label, _ in columns[0]]
+    for variant, column in zip(variants, columns, strict=True):
+        labels = [label for label, _ in column]
+        odd = [label for label in (*first, *labels) if (label in first) != (label in labels)]
+        if labels != first:
+            raise DataError(
+                f"{variant.name} and {variants[0].name} were not evaluated on the same things: "
+                f"{', '.join(odd) or 'their order differs'}"
+            )
+
+
+def _figures(report: dict[str, Any]) -> Iterator[Row]:
+    """Label and value of every row, in the order of the report."""
+    for entry in report["sources"]:
+        source, methods = entry["source"], {method["name"]: method for method in entry["methods"]}
+        network = methods["network"]
         rho, mae = network["rho"], network["mae"]["value"]
+        yield f"{source}: photos", str(entry["photos"])
         yield f"{source}: Spearman", f"{rho['value']:.3f} [{rho['low']:.2f}, {rho['high']:.2f}]"
         yield f"{source}: MAE / slope", f"{mae:.1f} / {network['slope']:.2f}"
     cells = report["cells"]
@@ -66,7 +101,7 @@ def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _bench(report["bench"])
 
 
-def _bench(bench: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+def _bench(bench: dict[str, Any] | None) -> Iterator[Row]:
     if bench is None:
         raise DataError("a report without its bench cannot stand beside others: evaluate without --no-bench")
     for repeat in bench["repeats"]:
