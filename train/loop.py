@@ -15,10 +15,11 @@ from scipy.stats import spearmanr
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
-from scarscore.model.network import SeverityNetwork, fold_norms
+from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.losses import Batch, losses, photo_severity, total
+from scarscore.train.norms import fold_norms
 from scarscore.train.samples import Sample
 from scarscore.train.views import Say, Views
 

@@ -22,6 +22,7 @@ from scarscore.model.network import STEM_SHAPE
 from scarscore.model.preprocess import STRIDE, normalise
 from scarscore.train import augment
 from scarscore.train.augment import Look, Variation, augmented, pipeline, plain
+from scarscore.train.bench import healing, light
 from scarscore.train.samples import MAP_SIDE, Picture, Sample
 
 TOLD_EVERY = 50  # photos
@@ -91,9 +92,10 @@ def take_views(
 
 
 def _identity(samples: Sequence[Sample], stem: nn.Module, settings: str) -> str:
-    """What the stored views depend on: the photos in their order, their skin, the stem, the augmentations."""
+    """What the stored views depend on: the photos in their order, their skin, the stem, the augmentations' code."""
+    code = (inspect.getsource(module) for module in (augment, healing, light))  # marks are painted by the last two
     photos = (f"{s.rated.key} {s.rated.photo.sha256} {s.rated.cut}" for s in samples)
-    digest = hashlib.sha256("\n".join([settings, inspect.getsource(augment), *photos]).encode())
+    digest = hashlib.sha256("\n".join([settings, *code, *photos]).encode())
     for value in stem.state_dict().values():
         digest.update(value.numpy().tobytes())
     return digest.hexdigest()

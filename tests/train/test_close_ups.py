@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from scarscore.datasets.photos import Collection, load
 from scarscore.model.region_engine import RegionEngine
-from scarscore.train.close_ups import BOUND, CELL_SOURCES, acne, clear_cheeks, low_cells
+from scarscore.train.close_ups import BOUND, CELL_SOURCES, acne, clear_cheeks, close_ups, low_cells
+from scarscore.train.config import Config, load_config
 from scarscore.train.samples import Sample, photo_pixels, trainable
 
 
@@ -80,3 +82,36 @@ def test_the_bound_is_what_such_faces_read_where_they_were_read(collection: Coll
     scarred = {box.file for box in collection.boxes if box.cls == "scar"}
     faces = [r for r in trainable(collection, ("acne_new",)) if r.photo.file in boxed - scarred]
     assert np.quantile([face.severity for face in faces], 0.95) < BOUND
+
+
+NONE: Config = replace(load_config("evidence"), close_ups_below=0.0, low_cells_below=0.0, acne_close_ups=0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "marks"),
+    [
+        (NONE, set()),
+        (replace(NONE, close_ups_below=5.0), {"cheek"}),
+        (replace(NONE, low_cells_below=12.0), {"cell"}),
+        (replace(NONE, acne_close_ups=7), {"acne"}),
+        (replace(NONE, acne_close_ups=7, sources=("acne04", "london"), twice=()), set()),
+        (replace(NONE, close_ups_below=5.0, low_cells_below=12.0, acne_close_ups=7), {"cheek", "cell", "acne"}),
+    ],
+    ids=["none", "cheeks", "cells", "acne", "acne without its source", "all"],
+)
+def test_each_kind_of_close_up_is_cut_when_it_is_asked_for(
+    collection: Collection, asked: Config, marks: set[str]
+) -> None:
+    some = [
+        *[r for r in trainable(collection, ("london",)) if r.severity < 5.0][:4],
+        *trainable(collection, ("acne04",))[:30],
+    ]
+    found = close_ups(collection, some, asked, RegionEngine.load())
+    assert {_kind(each) for each in found} == marks
+    assert sum(each.at_most for each in found) == (7 if "acne" in marks else 0)
+
+
+def _kind(near: Sample) -> str:
+    if near.at_most:
+        return "acne"
+    return "cheek" if near.rated.key.endswith("+") else "cell"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,11 +15,14 @@ from torchvision.models import mobilenet_v2
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Photo, Rated, Reading
-from scarscore.model.network import SeverityNetwork, fold_norms
+from scarscore.model.network import SeverityNetwork
 from scarscore.model.preprocess import everywhere
+from scarscore.train import augment
 from scarscore.train.augment import Variation
+from scarscore.train.bench import healing, light
 from scarscore.train.config import Config, load_config
 from scarscore.train.loop import Material, train_network
+from scarscore.train.norms import fold_norms
 from scarscore.train.samples import Picture, Sample, sample
 from scarscore.train.views import take_views
 
@@ -59,6 +64,26 @@ def material(start: dict[str, Tensor], tmp_path_factory: pytest.TempPathFactory)
     assert said == []  # they were there already
     assert np.array_equal(views.features, again.features)
     return Material(samples, views)
+
+
+@pytest.mark.parametrize("module", [augment, healing, light], ids=lambda module: module.__name__.rpartition(".")[2])
+def test_views_are_taken_anew_where_the_code_that_makes_them_was_changed(
+    start: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType
+) -> None:
+    network = SeverityNetwork()
+    network.load_start_weights(start)
+
+    def take() -> list[str]:
+        said: list[str] = []
+        made = [made_sample(1)]
+        take_views(made, stripes, network.stem, 1, 1, "all", Variation(), tmp_path, said.append)
+        return said
+
+    assert len(take()) == 1
+    assert take() == []
+    read = inspect.getsource
+    monkeypatch.setattr(inspect, "getsource", lambda it: read(it) + ("# changed" if it is module else ""))
+    assert len(take()) == 1
 
 
 def weights(network: SeverityNetwork) -> list[Tensor]:

@@ -12,8 +12,10 @@ from scarscore.datasets.photos import load
 from scarscore.datasets.split import grouped_folds
 from scarscore.model.bundle import DEFAULT, load_bundle, names
 from scarscore.model.engine import Engine
+from scarscore.model.errors import ModelError
 from scarscore.model.preprocess import everywhere
-from scarscore.train.evaluate.panel import Panel, open_panel
+from scarscore.train.evaluate.panel import Panel, networks_of, open_panel
+from scarscore.train.run import network_file
 from scarscore.train.samples import trainable
 
 
@@ -54,3 +56,16 @@ def test_networks_that_were_trained_on_other_photos_are_refused(data_root: Path)
     rated = trainable(load(data_root), load_bundle(DEFAULT).metadata.sources)
     with pytest.raises(DataError, match="trained on other photos"):
         open_panel(rated[:-40])
+
+
+def test_the_networks_of_a_run_are_those_of_its_folder_each_of_its_fold(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"severity\.onnx"):
+        networks_of(tmp_path)
+    shipped = networks_of()
+    for fold in (None, 0, 1):
+        bundle = shipped.whole if fold is None else shipped.of_fold[fold]
+        (tmp_path / network_file(fold)).write_bytes(bundle.data)
+    found = networks_of(tmp_path)
+    assert found.whole.sha256 == shipped.whole.sha256
+    assert [each.metadata.fold for each in found.of_fold] == [0, 1]
+    assert [each.sha256 for each in found.of_fold] == [each.sha256 for each in shipped.of_fold[:2]]
