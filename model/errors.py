@@ -17,3 +17,7 @@ class ExternalData(ModelError):
 
 class BadMetadata(ModelError):
     """A network file carries no metadata, or metadata of another kind or version."""
+
+
+class BadBundle(ModelError):
+    """A bundle lacks one of its parts, or its parts do not belong together."""

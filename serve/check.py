@@ -11,10 +11,12 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import click
+
+from scarscore.model.options import DEFAULT, model_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,14 +50,15 @@ class Step:
 
 
 @click.command()
+@model_option
 @click.pass_context
-def check(ctx: click.Context) -> None:
+def check(ctx: click.Context, model: str) -> None:
     """Prove that this installation works.
 
     Verifies the packages and the networks, decodes each photo format, scores a made-up photo and times it.
     Exit status 0 if all is well, 1 if a step failed.
     """
-    failed = [step.name for step in STEPS if not _passes(step)]
+    failed = [step.name for step in steps(model) if not _passes(step)]
     click.echo("This installation works." if not failed else f"Failed: {', '.join(failed)}.")
     ctx.exit(1 if failed else 0)
 
@@ -84,13 +87,12 @@ def _extras() -> str:
     return ", ".join(f"{extra} {'is' if found else 'not'} installed" for extra, found in there.items())
 
 
-def _networks() -> str:
-    from scarscore.model.bundle import load_bundle
-    from scarscore.model.region_engine import RegionEngine
+def _networks(model: str) -> str:
+    from scarscore.model.bundles import open_model
 
-    bundles = (load_bundle(), RegionEngine.load().bundle)
-    told = [(bundle.metadata, bundle.sha256[:12]) for bundle in bundles]
-    return "; ".join(
+    bundle = open_model(model)
+    told = [(network.metadata, network.sha256[:12]) for network in (bundle.severity, bundle.regions)]
+    return f"{bundle.name}: " + "; ".join(
         f"{about.name} {about.version}, SHA-256 {sha}… as expected, {about.licence_class}" for about, sha in told
     )
 
@@ -112,18 +114,18 @@ def _formats() -> str:
     return ", ".join(FORMATS)
 
 
-def _score() -> str:
+def _score(model: str) -> str:
     from scarscore.serve.scoring.result import Refusal
 
-    answer = _scorer().examine(_encoded(_photo(), "JPEG")).answer
+    answer = _scorer(model).examine(_encoded(_photo(), "JPEG")).answer
     if isinstance(answer, Refusal):
         raise RuntimeError(f"the photo is refused: {answer.hint}")
     return f"severity {answer.severity:.1f} ({answer.severity_low:.1f} to {answer.severity_high:.1f})"
 
 
-def _speed() -> str:
+def _speed(model: str) -> str:
     data = _encoded(_photo(), "JPEG")
-    scorer = _scorer()
+    scorer = _scorer(model)
     scorer.examine(data)
     times = []
     for _ in range(TIMED_SCORES):
@@ -153,18 +155,27 @@ def _encoded(photo: npt.NDArray[np.uint8], name: str) -> bytes:
 
 
 @cache
-def _scorer() -> Scorer:
+def _scorer(model: str) -> Scorer:
     from scarscore.serve.scoring.score import Scorer
 
-    return Scorer.load()
+    return Scorer.load(model)
 
 
 AGAIN = "Run: pip install --force-reinstall scarscore"
-STEPS = (
-    Step("packages", _packages, AGAIN),
-    Step("extras", _extras, AGAIN),
-    Step("networks", _networks, f"A file of this installation is missing or was changed. {AGAIN}"),
-    Step("photo formats", _formats, "Run: pip install --force-reinstall pillow pillow-heif"),
-    Step("score of a made-up photo", _score, "Run: pip install --force-reinstall onnxruntime numpy"),
-    Step("speed", _speed, "See the steps above."),
-)
+
+
+def steps(model: str) -> tuple[Step, ...]:
+    """Everything that there is to prove, with this bundle of networks."""
+    changed = AGAIN if model == DEFAULT else "See the message, or get the bundle again from where it came."
+    return (
+        Step("packages", _packages, AGAIN),
+        Step("extras", _extras, AGAIN),
+        Step("networks", partial(_networks, model), f"A file of the networks is missing or was changed. {changed}"),
+        Step("photo formats", _formats, "Run: pip install --force-reinstall pillow pillow-heif"),
+        Step(
+            "score of a made-up photo",
+            partial(_score, model),
+            "Run: pip install --force-reinstall onnxruntime numpy",
+        ),
+        Step("speed", partial(_speed, model), "See the steps above."),
+    )

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("scarscore.serve.records.backup_command:backup", "Back up a clinic's records and photos."),
     "restore": ("scarscore.serve.records.backup_command:restore", "Make a data folder again from a backup."),
     "check": ("scarscore.serve.check:check", "Prove that this installation works."),
+    "models": ("scarscore.model.command:models", "List the bundles of networks, and show their cards."),
     "datasets": ("scarscore.datasets.command:datasets", "List and verify the public photo sets."),
     "train": ("scarscore.train.command:train", "Train a severity network on rated photos."),
     "regions": ("scarscore.train.regions.command:regions", "Label, train and measure the region network."),

@@ -53,14 +53,16 @@ def train(
 
     from scarscore.datasets.photos import data_root
     from scarscore.train.config import load_config
+    from scarscore.train.cost import counted
     from scarscore.train.install import install_run
     from scarscore.train.run import open_run, train_run
 
     if threads:
         torch.set_num_threads(threads)
-    run = open_run(data_root(data), load_config(preset), out, regions, click.echo)
-    wanted = _networks(networks, run.config.folds)
-    if not train_run(run, wanted, start, click.echo):
+    with counted(out):
+        run = open_run(data_root(data), load_config(preset), out, regions, click.echo)
+        done = train_run(run, _networks(networks, run.config.folds), start, click.echo)
+    if not done:
         click.echo(f"not every network of the run is in {out} yet: calibration waits for the others")
         return
     click.echo(f"networks in {out}")

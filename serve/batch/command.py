@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scarscore.model.options import model_option
 from scarscore.serve.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _shard(_: click.Context, __: click.Parameter, value: str) -> tuple[int, int]
     help="What the photos show, as a list may say for each; left and right are the patient's. A photo of another side "
     "is refused.",
 )
+@model_option
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
 @click.option("--resume", is_flag=True, help="Go on with a batch that was stopped.")
 @click.option(
@@ -74,6 +76,7 @@ def score(
     maps: Path | None,
     regions: Path | None,
     view: str | None,
+    model: str,
     workers: int,
     resume: bool,
     shard: tuple[int, int],
@@ -123,6 +126,7 @@ def score(
         resume,
         name,
         installed_version(),
+        model,
     )
     tally, pace = run_batch(batch)
     _tell(tally, pace, out)

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 import click
 
+from scarscore.model.bundle import DEFAULT
 from scarscore.serve.batch import work
 from scarscore.serve.batch.find import Found
 from scarscore.serve.batch.journal import SUFFIX, Done, Job, Journal, digest_of, stamp_of
@@ -41,11 +42,12 @@ class Batch:
     resume: bool
     shard: str
     program: str  # the version of scarscore
+    model: str = DEFAULT
 
     @property
     def tasks(self) -> Iterator[Task]:
         """Every photo with its place in the list."""
-        return (Task(i, found.path, found.view or self.view) for i, found in enumerate(self.photos))
+        return (Task(i, found.path, found.view or self.view, self.model) for i, found in enumerate(self.photos))
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -77,7 +79,8 @@ def journal_of(out: Path) -> Path:
 
 def run_batch(batch: Batch) -> tuple[Tally, Pace]:
     """Score a batch and write its output. Raises `UsageError` for the journal, and as `outcomes` does."""
-    models = " ".join(model.sha256 for model in (work.scorer().model, work.scorer().region_model))
+    scorer = work.scorer(batch.model)
+    models = f"{scorer.model.sha256} {scorer.region_model.sha256}"
     with _ended_by_signals():
         if batch.out is None:
             return _stream(batch)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from scarscore.model.bundles import LICENCE_CLASSES
 from scarscore.serve.scoring.quality.checks import NAMES as QUALITY
 from scarscore.serve.scoring.quality.checks import flags
 from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal, RegionScore
@@ -24,11 +25,11 @@ SCORED, REFUSED = "scored", "refused"
 PLACES = dict.fromkeys(("severity", "severity_low", "severity_high", "left_minus_right"), 2) | dict.fromkeys(QUALITY, 4)
 COLUMNS = (
     *("path", "status", "reason", "severity", "severity_low", "severity_high", "grade_set", "types", "model"),
-    *("flags", "view", "left_minus_right", "photo_sha256", "width", "height"),
+    *("licence_class", "flags", "view", "left_minus_right", "photo_sha256", "width", "height"),
     *QUALITY,
 )
 REGION_PLACES = dict.fromkeys(("severity", "redness", "lightness", "yellowness"), 2) | {"area": 4, "judged": 4}
-REGION_COLUMNS = ("path", "view", *(field.name for field in fields(RegionScore)), "model")
+REGION_COLUMNS = ("path", "view", *(field.name for field in fields(RegionScore)), "model", "licence_class")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|\\(?=x[0-9a-f]{2})")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
@@ -40,8 +41,9 @@ class Row:
     """One photo's line of the output: what a column holds, `None` where there is nothing to say.
 
     `severity` and its bounds are 0 to 100; `grade_set` are photo grades, ascending; `types` the likeliest
-    first; `flags` the reasons that are told beside a score; `view` is what the photo shows; `width` and `height`
-    pixels; `quality` the values of the checks in the order of `QUALITY`; `regions` have a table of their own.
+    first; `licence_class` the more restricted one of both networks; `flags` the reasons that are told beside a
+    score; `view` is what the photo shows; `width` and `height` pixels; `quality` the values of the checks in the
+    order of `QUALITY`; `regions` have a table of their own.
     """
 
     path: str
@@ -53,6 +55,7 @@ class Row:
     grade_set: tuple[int, ...]
     types: tuple[str, ...]
     model: str | None
+    licence_class: str | None
     flags: tuple[str, ...]
     view: str | None
     left_minus_right: float | None
@@ -67,16 +70,21 @@ def row_of(path: str, answer: PhotoScore | Refusal, photo_sha256: str | None = N
     """The row of one answer. `photo_sha256` is for a refused photo, whose answer does not carry it."""
     name, quality = printable_path(path), _quality(answer.quality)
     if isinstance(answer, Refusal):
-        nothing = (None, None, None, (), (), None, (), None, None, photo_sha256, None, None)
+        nothing = (None, None, None, (), (), None, None, (), None, None, photo_sha256, None, None)
         return Row(name, REFUSED, answer.reason.value, *nothing, quality)
     told = (answer.severity, answer.severity_low, answer.severity_high, answer.left_minus_right)
     value, low, high, between = (_rounded(number, PLACES["severity"]) for number in told)
     models = f"{model_text(answer.model)} {model_text(answer.region_model)}"
     return Row(
-        name, SCORED, None, value, low, high, answer.grade_set, answer.types, models,
+        name, SCORED, None, value, low, high, answer.grade_set, answer.types, models, licence_class(answer),
         tuple(flag.value for flag in flags(answer.quality)), answer.view_seen.value, between,
         answer.photo_sha256, answer.width, answer.height, quality, tuple(map(_region, answer.regions)),
     )  # fmt: skip
+
+
+def licence_class(answer: PhotoScore) -> str:
+    """What a score may be used for: the more restricted licence class of its two networks."""
+    return max(answer.model.licence_class, answer.region_model.licence_class, key=LICENCE_CLASSES.index)
 
 
 def model_text(model: ModelId) -> str:
@@ -92,7 +100,10 @@ def record(row: Row) -> dict[str, Any]:
 
 def region_records(row: Row) -> list[dict[str, Any]]:
     """The photo's regions as JSON values by column, one record each."""
-    return [{"path": row.path, "view": row.view, **asdict(region), "model": row.model} for region in row.regions]
+    return [
+        {"path": row.path, "view": row.view, **asdict(region), "model": row.model, "licence_class": row.licence_class}
+        for region in row.regions
+    ]
 
 
 def kept(row: Row) -> dict[str, Any]:

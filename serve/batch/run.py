@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from typing import ParamSpec, TypeVar
 
+from scarscore.model.bundle import DEFAULT
 from scarscore.serve.batch import work
 from scarscore.serve.batch.work import Outcome, Pictures
 from scarscore.serve.errors import WorkerError
@@ -32,11 +33,12 @@ UNDER_WAY = 8  # photos handed out per process: enough that one slow photo does 
 
 @dataclass(frozen=True)
 class Task:
-    """One photo to score: its place in the list, its path, and the view that the user says it is."""
+    """One photo to score: its place in the list, its path, the view that the user says it is, and the networks."""
 
     index: int
     path: str
     view: View | None = None
+    model: str = DEFAULT
 
 
 def outcomes(
@@ -53,7 +55,7 @@ def outcomes(
     if careful and (first := next(todo, None)):
         yield from _one_by_one([first], pictures)
     for task in todo:
-        yield task.index, work.score_file(task.path, task.view, pictures)
+        yield task.index, work.score_file(task.path, task.view, pictures, task.model)
 
 
 def _in_pools(todo: Iterator[Task], pictures: Pictures, workers: int) -> Iterator[tuple[int, Outcome]]:
@@ -75,7 +77,7 @@ def _until_a_death(
             while True:
                 while len(under_way) < workers * UNDER_WAY and (task := next(todo, None)):
                     under_way.append(task)
-                    futures[task.index] = _submit(pool, work.score_file, task.path, task.view, pictures)
+                    futures[task.index] = _submit(pool, work.score_file, task.path, task.view, pictures, task.model)
                 if not under_way:
                     return []
                 outcome = futures.pop(under_way[0].index).result()
@@ -89,19 +91,20 @@ def _one_by_one(tasks: list[Task], pictures: Pictures) -> Iterator[tuple[int, Ou
     todo = deque(tasks)
     while todo:
         with _pool(1) as pool:
-            _greet(pool)
+            _greet(pool, todo[0].model)
             try:
                 while todo:
-                    outcome = _submit(pool, work.score_file, todo[0].path, todo[0].view, pictures).result()
+                    first = todo[0]
+                    outcome = _submit(pool, work.score_file, first.path, first.view, pictures, first.model).result()
                     yield todo.popleft().index, outcome
             except BrokenProcessPool:
                 killer = todo.popleft()
                 yield killer.index, work.crashed(killer.path)
 
 
-def _greet(pool: ProcessPoolExecutor) -> None:
+def _greet(pool: ProcessPoolExecutor, model: str) -> None:
     try:
-        _submit(pool, work.get_ready).result()
+        _submit(pool, work.get_ready, model).result()
     except BrokenProcessPool:
         raise WorkerError(
             "the processes that score photos end as soon as they begin: too little memory, or a broken "

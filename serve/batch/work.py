@@ -17,6 +17,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scarscore.model.bundle import DEFAULT
 from scarscore.model.errors import ModelError
 from scarscore.serve.batch.journal import Stamp, stamp_of
 from scarscore.serve.batch.rows import SCORED, Row, printable_path, row_of
@@ -69,8 +70,8 @@ def picture_name(path: str) -> str:
     return f"{readable[-READABLE:].lstrip('._-')}-{digest}"
 
 
-def score_file(path: str, view: View | None, pictures: Pictures) -> Outcome:
-    """Score one file, said to be of this view.
+def score_file(path: str, view: View | None, pictures: Pictures, model: str = DEFAULT) -> Outcome:
+    """Score one file, said to be of this view, with a bundle of networks.
 
     Raises `ModelError` (networks) and `OutputError` (pictures), nothing for the photo.
     """
@@ -79,7 +80,7 @@ def score_file(path: str, view: View | None, pictures: Pictures) -> Outcome:
         data = read_file(path)
         if isinstance(data, Refusal):
             return Outcome(stamp, row_of(path, data))
-        seen = scorer().examine(data, view=view)
+        seen = scorer(model).examine(data, view=view)
         if isinstance(seen.answer, PhotoScore):
             _draw(path, seen.answer, seen, pictures)
         return Outcome(stamp, row_of(path, seen.answer, hashlib.sha256(data).hexdigest()))
@@ -95,20 +96,20 @@ def crashed(path: str) -> Outcome:
     return Outcome(stamp_of(path), row_of(path, refusal(Reason.CRASHED)))
 
 
-def get_ready() -> None:
-    """Load the network, so that what fails now is not the photo's fault."""
-    scorer()
+def get_ready(model: str = DEFAULT) -> None:
+    """Load the networks, so that what fails now is not the photo's fault."""
+    scorer(model)
 
 
 @cache
-def scorer() -> Scorer:
-    """This process's scorer. Raises `ModelError`."""
+def scorer(model: str = DEFAULT) -> Scorer:
+    """This process's scorer with that bundle. Raises `ModelError`."""
     import cv2
 
     from scarscore.serve.scoring.score import Scorer
 
     cv2.setNumThreads(1)  # processes share the cores; OpenCV's own threads would fight over them
-    return Scorer.load()
+    return Scorer.load(model)
 
 
 def _draw(path: str, answer: PhotoScore, seen: Examination, pictures: Pictures) -> None:

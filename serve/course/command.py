@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scarscore.model.bundle import DEFAULT
+from scarscore.model.options import model_option
 from scarscore.serve.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,13 +42,7 @@ if TYPE_CHECKING:
     help="Keep the scores in FILE (.jsonl), and score no photo twice. FILE is only ever appended to.",
 )
 @click.option("--rescore", is_flag=True, help="Score all photos again with this network; old scores stay in --scores.")
-@click.option(
-    "--model",
-    default=DEFAULT,
-    show_default=True,
-    metavar="NAME|FILE",
-    help="The severity network: a shipped one by name, or an .onnx file.",
-)
+@model_option
 @click.option("--no-photos", is_flag=True, help="Leave all pictures of the patient out of the page.")
 @click.pass_context
 def course(

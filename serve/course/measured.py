@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from scarscore.model.bundle import load_bundle
+from scarscore.model.bundles import open_model
 from scarscore.model.engine import Engine
 from scarscore.model.preprocess import Pixels
 from scarscore.model.region_engine import RegionEngine
@@ -49,8 +49,9 @@ class Networks:
 
     @classmethod
     def load(cls, model: str) -> Networks:
-        """The severity network of that name, or at that path. Raises `ModelError` where it cannot be trusted."""
-        engine, finder = Engine(load_bundle(model)), RegionEngine.load()
+        """The bundle of that name, or at that path. Raises `ModelError` where it cannot be trusted."""
+        bundle = open_model(model)
+        engine, finder = Engine(bundle.severity), RegionEngine(bundle.regions)
         return cls(engine, finder, Scorer(engine, finder))
 
     @property

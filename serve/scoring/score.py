@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from scarscore.model.bundle import DEFAULT, Bundle, load_bundle
+from scarscore.model.bundle import DEFAULT, Bundle
+from scarscore.model.bundles import ModelBundle, open_model
 from scarscore.model.engine import Engine, LocalMaps
 from scarscore.model.preprocess import Floats, Pixels, fit
 from scarscore.model.region_engine import RegionBundle, RegionEngine
@@ -47,8 +48,13 @@ class Scorer:
 
     @classmethod
     def load(cls, model: str = DEFAULT) -> Scorer:
-        """The scorer of a named or given network. Raises `ModelError` where its file cannot be trusted."""
-        return cls(Engine(load_bundle(model)), RegionEngine.load())
+        """The scorer of the bundle of that name, or at that path. Raises `ModelError` where it cannot be trusted."""
+        return cls.of(open_model(model))
+
+    @classmethod
+    def of(cls, bundle: ModelBundle) -> Scorer:
+        """The scorer of an opened bundle."""
+        return cls(Engine(bundle.severity), RegionEngine(bundle.regions))
 
     def examine(self, data: bytes, *, view: View | None = None, front_camera: bool = False) -> Examination:
         """Score one photo's bytes, keeping the pixels and the map.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scarscore.model import bundle
+from scarscore.model.bundle import DEFAULT
 from scarscore.serve import check, cli
 
 
@@ -21,7 +22,7 @@ def _fresh() -> None:
 def test_a_working_installation_passes_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["check"]) == 0
     told = capsys.readouterr().out
-    assert told.count("OK      ") == len(check.STEPS)
+    assert told.count("OK      ") == len(check.steps(DEFAULT))
     assert "FAILED" not in told
     assert "JPEG, PNG, WebP, HEIC" in told
     assert re.search(r"score of a made-up photo: severity \d+\.\d \(\d+\.\d to \d+\.\d\)", told)
@@ -43,6 +44,7 @@ def test_a_network_whose_bytes_were_changed_fails_and_the_other_steps_still_run(
     assert cli.run(["check"]) == 1
     told = capsys.readouterr().out
     assert "FAILED  networks: ModelTampered" in told
+    assert "A file of the networks is missing or was changed" in told
     assert "pip install --force-reinstall scarscore" in told
     assert "OK      photo formats" in told
     assert "Failed: networks, score of a made-up photo, speed." in told

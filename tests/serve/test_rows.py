@@ -59,8 +59,24 @@ def test_a_score_fills_every_column_with_fixed_digits() -> None:
     assert row["types"] == "rolling icepick"
     assert [row["photo_sha256"], row["width"]] == ["ab" * 32, "640"]
     assert row["model"] == "net 1.2.0 0123456789ab finder 1.0.0 fedcba987654"
+    assert row["licence_class"] == "research"
     assert [row["view"], row["left_minus_right"]] == ["front", "-7.50"]
     assert [row[name] for name in QUALITY] == ["0.3333"] * len(QUALITY)
+
+
+@pytest.mark.parametrize(
+    ("severity", "regions", "told"),
+    [("release", "release", "release"), ("release", "research", "research"), ("evaluation", "release", "evaluation")],
+)
+def test_the_more_restricted_network_decides_what_a_score_may_be_used_for(
+    severity: str, regions: str, told: str
+) -> None:
+    score = replace(
+        SCORE, model=replace(MODEL, licence_class=severity), region_model=replace(FINDER, licence_class=regions)
+    )
+    row = row_of("a.jpg", score)
+    assert row.licence_class == told
+    assert {part["licence_class"] for part in write.REGIONS.records(row)} == {told}
 
 
 def test_a_refusal_gives_its_reason_what_was_measured_and_never_a_severity() -> None:

@@ -74,6 +74,7 @@ def train(
     import torch
 
     from scarscore.datasets.photos import data_root, load
+    from scarscore.train.cost import counted
     from scarscore.train.regions.material import RegionConfig
     from scarscore.train.regions.run import install_regions, train_run
 
@@ -81,7 +82,8 @@ def train(
     torch.set_num_threads(1)
     config = RegionConfig() if epochs is None else RegionConfig(epochs=epochs, fine_epochs=max(1, epochs // 2))
     config = replace(config, sources=_listed(sources, config.sources))
-    network = train_run(load(data_root(data)), labels, start, config, out, click.echo)
+    with counted(out):
+        network = train_run(load(data_root(data)), labels, start, config, out, click.echo)
     click.echo(f"network: {network}")
     if install:
         click.echo(f"installed: {install_regions(network)}")
