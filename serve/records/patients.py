@@ -26,6 +26,7 @@ from scarscore.serve.records.tables import Json, PatientRow, new_id
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without those that look alike
 _PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 LONGEST_NAME = 200
+TAKEN = "there is a patient of that pseudonym already"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def create_patient(clinic: Clinic, who: Who, *, pseudonym: str | None, name: str
             row = PatientRow(id=patient, pseudonym=chosen, sealed_name=sealed, created=now())
             session.add(row)
     except IntegrityError:  # another request took it in between
-        raise Conflict("there is a patient of that pseudonym already") from None
+        raise Conflict(TAKEN) from None
     return patient_of(clinic, row)
 
 
@@ -80,19 +81,26 @@ def correct_patient(
     clinic: Clinic, who: Who, patient_id: str, *, pseudonym: str | Keep = KEEP, name: str | Keep | None = KEEP
 ) -> Patient:
     """Correct a pseudonym or a name. The audit log keeps the old pseudonym, and of a name only that it changed."""
-    changed: Json = {}
     given = pseudonym if isinstance(pseudonym, Keep) else _pseudonym(pseudonym)
-    with clinic.doing(Deed(who.account, "correct", f"patient/{patient_id}", changed)) as session:
-        row = patient_row(session, patient_id, lock=True)
-        wanted = kept(given, row.pseudonym)
-        if wanted != row.pseudonym:
-            check_free(session, wanted, row.pseudonym)
-            changed["pseudonym"] = [row.pseudonym, wanted]
-            row.pseudonym = wanted
-        if not isinstance(name, Keep):
-            row.sealed_name = _sealed(clinic, patient_id, name)
-            changed["name"] = "name changed"
+    changed: Json = {}
+    try:
+        with clinic.doing(Deed(who.account, "correct", f"patient/{patient_id}", changed)) as session:
+            row = patient_row(session, patient_id, lock=True)
+            _rename(session, row, kept(given, row.pseudonym), changed)
+            if not isinstance(name, Keep):
+                row.sealed_name = _sealed(clinic, patient_id, name)
+                changed["name"] = "name changed"
+    except IntegrityError:  # another request took it in between
+        raise Conflict(TAKEN) from None
     return patient_of(clinic, row)
+
+
+def _rename(session: Session, row: PatientRow, wanted: str, changed: Json) -> None:
+    if wanted == row.pseudonym:
+        return
+    check_free(session, wanted, row.pseudonym)
+    changed["pseudonym"] = [row.pseudonym, wanted]
+    row.pseudonym = wanted
 
 
 def patient_of(clinic: Clinic, row: PatientRow) -> Patient:
@@ -130,7 +138,7 @@ def check_free(session: Session, pseudonym: str, own: str = "") -> None:
     """Raises `Conflict` where another has it; one in capitals and one in small letters would be taken for one."""
     taken = session.scalars(select(PatientRow.pseudonym)).all()
     if pseudonym.casefold() in {each.casefold() for each in taken if each != own}:
-        raise Conflict("there is a patient of that pseudonym already")
+        raise Conflict(TAKEN)
 
 
 def _sealed(clinic: Clinic, patient_id: str, name: str | None) -> bytes | None:

@@ -11,7 +11,7 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -111,6 +111,7 @@ class PatientRow(Base):
     """A patient: a pseudonym (`P-` and five signs), perhaps a sealed name. Erased, only this row's tombstone stays."""
 
     __tablename__ = "patients"
+    __table_args__ = (Index("ix_patients_pseudonym", text("lower(pseudonym)"), unique=True),)
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
     pseudonym: Mapped[str] = mapped_column(String(40), unique=True)
     sealed_name: Mapped[bytes | None] = mapped_column(LargeBinary)
