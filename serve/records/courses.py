@@ -17,7 +17,7 @@ from scarscore.serve.records.history import held, plan_of
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.tables import CourseRow, Json, new_id
 
-LONGEST_CAUTION, MOST_CAUTIONS = 200, 60
+LONGEST_CAUTION, MOST_CAUTIONS, LONGEST_BY = 200, 60, 80
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,19 @@ def _recorded(row: CourseRow) -> RecordedCourse:
     return RecordedCourse(row.id, row.patient_id, plan_of(row), row.created)
 
 
-def _set(row: CourseRow, plan: Plan) -> None:
+def check_plan(plan: Plan) -> None:
+    """Raises `Invalid` for cautions that cannot be; `history.held` checks the numbers."""
     if len(plan.cautions) > MOST_CAUTIONS:
         raise Invalid(f"a plan may have {MOST_CAUTIONS} cautions at most")
     names = [short_text(caution.name, "a caution", LONGEST_CAUTION) for caution in plan.cautions]
     if not all(names) or len(set(names)) < len(names):
         raise Invalid("each caution needs a name, and may stand once")
+    for caution in plan.cautions:
+        short_text(caution.by, "whoever asked about a caution", LONGEST_BY)
+
+
+def _set(row: CourseRow, plan: Plan) -> None:
+    check_plan(plan)
     row.sessions, row.spacing_days = plan.sessions, plan.spacing_days
     row.maintenance_per_year = plan.maintenance_per_year
     row.cautions = [asdict(caution) for caution in plan.cautions]

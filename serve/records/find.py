@@ -23,6 +23,7 @@ from scarscore.serve.records.tables import (
     VisitRow,
 )
 
+PORTION = 500  # ids: a database takes only so many values in one question
 Row = TypeVar("Row", AccountRow, TokenRow, PatientRow, CourseRow, SessionRow, VisitRow, PhotoRow)
 
 
@@ -76,6 +77,13 @@ def photos_of(session: Session, visit_id: str) -> Sequence[PhotoRow]:
     """The photos of a visit that are not erased, in the order in which they were stored."""
     wanted = select(PhotoRow).where(PhotoRow.visit_id == visit_id, PhotoRow.erased.is_(None))
     return session.scalars(wanted.order_by(PhotoRow.created, PhotoRow.id)).all()
+
+
+def photo_rows(session: Session, photo_ids: Sequence[str]) -> dict[str, PhotoRow]:
+    """The rows of many photos, by id; what is not there is left out."""
+    some = [photo_ids[start : start + PORTION] for start in range(0, len(photo_ids), PORTION)]
+    wanted = (select(PhotoRow).where(PhotoRow.id.in_(ids)) for ids in some)
+    return {row.id: row for each in wanted for row in session.scalars(each)}
 
 
 def short_text(value: str, what: str, longest: int) -> str:

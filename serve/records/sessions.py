@@ -152,15 +152,20 @@ def _check_free(transaction: Transaction, row: SessionRow) -> None:
         raise Conflict(f"{row.day}: there is another session of that day")
 
 
+def checked_texts(device: str, treatments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Device and treatments as they are kept: trimmed, without empty ones. Raises `Invalid`."""
+    if len(treatments) > MOST:
+        raise Invalid(f"a session may have {MOST} treatments at most")
+    named = tuple(text for each in treatments if (text := short_text(each, "a treatment", LONGEST)))
+    return short_text(device, "a device", LONGEST), named
+
+
 def _set(row: SessionRow, device: str, depths: Sequence[Depth], treatments: Sequence[str]) -> None:
     regions = [depth.region for depth in depths]
     if len(set(regions)) < len(regions):
         raise Invalid("a region's depth may stand once")
-    if len(treatments) > MOST:
-        raise Invalid(f"a session may have {MOST} treatments at most")
-    row.device = short_text(device, "a device", LONGEST)
-    row.depths = {depth.region: depth.mm for depth in depths}
-    row.treatments = [text for each in treatments if (text := short_text(each, "a treatment", LONGEST))]
+    row.device, named = checked_texts(device, treatments)
+    row.depths, row.treatments = {depth.region: depth.mm for depth in depths}, list(named)
 
 
 def _values(row: SessionRow) -> Json:

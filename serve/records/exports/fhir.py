@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID, uuid5
 
 from scarscore.serve.course.measured import Measured, Networks
@@ -29,7 +28,7 @@ from scarscore.serve.records.exports.fhir_observations import (
 )
 from scarscore.serve.records.exports.fhir_text import narrative
 from scarscore.serve.records.exports.gather import Gathered, PatientKept, PhotoKept, gather
-from scarscore.serve.records.find import course_row, photo_row
+from scarscore.serve.records.find import course_row, photo_rows
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.records.verdicts import measured
@@ -52,12 +51,14 @@ class Asked:
 def fhir_bundle(clinic: Clinic, who: Who, networks: Networks, asked: Asked) -> bytes:
     """The bundle of a course as it stood on a day, as JSON. Raises as `measured` does."""
     told = measured(clinic, who, networks, asked.course_id, asked.on)
-    detail = {"as": "fhir", "names": asked.names, "photos": asked.pictures}
-    with clinic.doing(Deed(who.account, "export", f"course/{asked.course_id}", detail)) as session:
+    with clinic.database.read() as session:  # reading all of it must not hold up whoever writes
         patient_id = course_row(session, asked.course_id).patient_id
         everything = gather(clinic, session, patient_id, names=asked.names)
-    photos = _photos(everything, asked)
-    content = {each.id: _content(clinic, who, each) for each in photos} if asked.pictures else {}
+        photos = _photos(everything, asked)
+        rows = photo_rows(session, [each.id for each in photos] if asked.pictures else [])
+    detail = {"as": "fhir", "names": asked.names, "photos": asked.pictures}
+    clinic.note(Deed(who.account, "export", f"course/{asked.course_id}", detail))
+    content = {name: unsealed(clinic, who, row) for name, row in rows.items()}
     resources = [*_resources(asked, told, everything.patients[0], photos, content)]
     bundle = {
         "resourceType": "Bundle",
@@ -159,9 +160,3 @@ def _report(asked: Asked, told: Measured) -> Resource:
 def _photos(everything: Gathered, asked: Asked) -> list[PhotoKept]:
     visits = {each.id for each in everything.visits if each.course_id == asked.course_id}
     return [each for each in everything.photos if each.visit_id in visits and each.erased is None]
-
-
-def _content(clinic: Clinic, who: Who, photo: PhotoKept) -> bytes:
-    with clinic.database.read() as session:
-        row: Any = photo_row(session, photo.id)
-    return unsealed(clinic, who, row)

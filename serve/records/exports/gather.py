@@ -22,7 +22,7 @@ from scarscore.serve.course.records import MODEL, Caution, Needling
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use
 from scarscore.serve.records.errors import Conflict
-from scarscore.serve.records.find import patient_row
+from scarscore.serve.records.find import PORTION, patient_row
 from scarscore.serve.records.patients import patient_of
 from scarscore.serve.records.tables import (
     Base,
@@ -44,6 +44,7 @@ Short = Annotated[str, StringConstraints(max_length=80)]
 Long = Annotated[str, StringConstraints(max_length=200)]
 Region = Annotated[str, StringConstraints(pattern=f"^({'|'.join(REGIONS)})$")]
 Millimetres = Annotated[float, Field(ge=DEPTH[0], le=DEPTH[1])]
+Count = Annotated[int, Field(ge=1, lt=1 << 31)]  # what a column of PostgreSQL holds
 _CONFIG = ConfigDict(extra="forbid", revalidate_instances="never")
 
 
@@ -117,9 +118,9 @@ class PhotoKept:
     camera: Short
     sha256: Digest
     source_sha256: Digest
-    size: Annotated[int, Field(ge=1)]
-    width: Annotated[int, Field(ge=1)]
-    height: Annotated[int, Field(ge=1)]
+    size: Count
+    width: Count
+    height: Count
     front_camera: bool
     created: AwareDatetime
     erased: AwareDatetime | None
@@ -175,7 +176,6 @@ SUBJECTS: dict[str, tuple[type[Base], type[Any], str, str]] = {
     "scores": (ScoreRow, ScoreKept, "photo_id", "photos"),
     "findings": (FindingRow, FindingKept, "visit_id", "visits"),
 }
-PORTION = 500
 Kept = TypeVar("Kept")
 
 

@@ -6,20 +6,22 @@ Field by field they were checked when they were read; this asks whether they hol
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import is_dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from scarscore.serve.course.records import Finding
+from scarscore.serve.course.records import MODEL, Finding, Plan
 from scarscore.serve.course.scales.items import checked as checked_findings
 from scarscore.serve.errors import UsageError
 from scarscore.serve.records.answers import answer_of, json_of
 from scarscore.serve.records.clinic import now
+from scarscore.serve.records.courses import check_plan
 from scarscore.serve.records.errors import Invalid, RecordsError
 from scarscore.serve.records.exports.gather import SUBJECTS, Gathered, PatientKept, PhotoKept, ScoreKept
+from scarscore.serve.records.sessions import checked_texts
 from scarscore.serve.records.tables import ScoreRow
 from scarscore.serve.scoring.decode import decode
 from scarscore.serve.scoring.header import Refused
@@ -39,6 +41,9 @@ def checked(told: Gathered, pseudonym: str | None = None) -> Gathered:
         _check_past(each)
     for score in told.scores:
         _check_score(score)
+    _check_texts(told)
+    if any(each.by == MODEL for each in told.findings):
+        raise Invalid(f"the zip holds a finding by {MODEL!r}, which nobody enters")
     try:
         checked_findings(Finding(each.item, each.value, each.by) for each in told.findings)
     except UsageError as error:
@@ -59,6 +64,30 @@ def check_photo(photo: PhotoKept, data: bytes) -> None:
     decoded = decode(data)
     if not bare or isinstance(decoded, Refusal) or (decoded.width, decoded.height) != (photo.width, photo.height):
         raise Invalid("a photo in the zip is not such a JPEG as is stored here")
+
+
+def _check_texts(told: Gathered) -> None:
+    """Every text must be such as could have been entered here: PostgreSQL, too, has no room for a NUL."""
+    if not all(text.isprintable() for text in _texts(told)):
+        raise Invalid("the zip's records hold characters that cannot be printed")
+    for course in told.courses:
+        check_plan(Plan(course.sessions, course.spacing_days, course.maintenance_per_year, course.cautions))
+    for each in told.sessions:
+        if checked_texts(each.device, each.treatments) != (each.device, each.treatments):
+            raise Invalid("the zip holds a session with blanks around its texts")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a record, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.items()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+    elif is_dataclass(value):
+        yield from _texts(list(vars(value).values()))
 
 
 def _check_references(records: Sequence[Any], owner: str, owners: Sequence[Any]) -> None:

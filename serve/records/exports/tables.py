@@ -13,7 +13,7 @@ from typing import Any
 
 from scarscore.serve.batch.rows import COLUMNS as SCORE_COLUMNS
 from scarscore.serve.batch.rows import PLACES as SCORE_PLACES
-from scarscore.serve.batch.rows import REGION_COLUMNS, REGION_PLACES, record, region_records, row_of
+from scarscore.serve.batch.rows import REGION_COLUMNS, REGION_PLACES, Row, record, region_records, row_of
 from scarscore.serve.course.check import REGIONS
 from scarscore.serve.course.report.write import table_of
 from scarscore.serve.course.scales.items import ITEMS
@@ -54,9 +54,9 @@ def export_tables(clinic: Clinic, who: Who, purpose: Use = Use.CARE, *, names: b
     """
     who.require(Role.ADMIN)
     named = names and purpose is Use.CARE
-    detail = {"as": "tables", "purpose": purpose.value, "names": named}
-    with clinic.doing(Deed(who.account, "export", "records", detail)) as session:
+    with clinic.database.read() as session:  # reading all of it must not hold up whoever writes
         everything = gather(clinic, session, names=named)
+    clinic.note(Deed(who.account, "export", "records", {"as": "tables", "purpose": purpose.value, "names": named}))
     told = everything if purpose is Use.CARE else unsigned(consenting(everything, purpose))
     about = {"purpose": purpose.value, "left_out": left_out(everything, told, named), "disclaimer": DISCLAIMER}
     made = tables(told, names=named)
@@ -65,7 +65,7 @@ def export_tables(clinic: Clinic, who: Who, purpose: Use = Use.CARE, *, names: b
 
 def tables(told: Gathered, *, names: bool = False) -> dict[str, Table]:
     """Every table by the name of its subject."""
-    where = _Places(told)
+    where, answers = _Places(told), [row_of(each.photo_id, answer_of(_row(each))) for each in told.scores]
     return {
         "patients": Table(
             ("patient", *(("name",) if names else ()), "created", "erased"),
@@ -81,8 +81,8 @@ def tables(told: Gathered, *, names: bool = False) -> dict[str, Table]:
             (*_PLACE, "needling", "created"), [vars(each) | where.visit[each.id] for each in told.visits], {}
         ),
         "photos": _photos(told, where),
-        "scores": _scores(told, where),
-        "regions": _regions(told, where),
+        "scores": _scores(told, answers, where),
+        "regions": _regions(told, answers, where),
         "findings": _findings(told, where),
     }  # fmt: skip
 
@@ -144,24 +144,24 @@ def _photos(told: Gathered, where: _Places) -> Table:
     return Table(columns, [vars(each) | where.photo[each.id] for each in told.photos], {})
 
 
-def _scores(told: Gathered, where: _Places) -> Table:
+def _scores(told: Gathered, answers: Sequence[Row], where: _Places) -> Table:
     """The columns of `scarscore score`, for every score that was ever recorded."""
     rest = tuple(name for name in SCORE_COLUMNS if name not in ("path", "model", "photo_sha256"))
     rows = [
-        record(row_of(each.photo_id, answer_of(_row(each))))
+        record(answer)
         | where.photo[each.photo_id]
         | {"asked_as": each.view, "model": each.model, "created": each.created}
-        for each in told.scores
+        for each, answer in zip(told.scores, answers, strict=True)
     ]
     return Table((*_PLACE, "photo", "asked_as", *rest, "model", "created"), rows, SCORE_PLACES)
 
 
-def _regions(told: Gathered, where: _Places) -> Table:
+def _regions(told: Gathered, answers: Sequence[Row], where: _Places) -> Table:
     rest = tuple(name for name in REGION_COLUMNS if name != "path")
     rows = [
         region | where.photo[each.photo_id] | {"created": each.created}
-        for each in told.scores
-        for region in region_records(row_of(each.photo_id, answer_of(_row(each))))
+        for each, answer in zip(told.scores, answers, strict=True)
+        for region in region_records(answer)
     ]
     return Table((*_PLACE, "photo", *rest, "created"), rows, REGION_PLACES)
 

@@ -119,6 +119,7 @@ def test_both_ends_are_audited_without_a_name(exported: tuple[Clinic, Told, byte
 def test_for_research_nothing_says_who_anybody_is(exported: tuple[Clinic, Told, bytes]) -> None:
     source, told, _ = exported
     files = unzipped(joined(export_patient(source, ADMIN, told.patient, Use.RESEARCH, names=True)))
+    assert lines(source, f"patient/{told.patient}", "export")[-1].detail["names"] is False
     records = json.loads(files["patient.json"])
     assert records["patients"][0]["name"] is None
     assert {finding["by"] for finding in records["findings"]} == {"entered"}

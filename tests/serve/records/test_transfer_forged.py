@@ -88,6 +88,32 @@ FORGED: dict[str, Callable[[Records], None]] = {
 }
 
 
+SAID: dict[str, tuple[Callable[[Records], None], str]] = {
+    "a finding by the network": (_set("findings", "by", "model"), "which nobody enters"),
+    "a NUL in a name": (_set("patients", "name", "a\0b"), "cannot be printed"),
+    "a NUL in a device": (_set("sessions", "device", "a\0b"), "cannot be printed"),
+    "a NUL in who found it": (_set("findings", "by", "a\0b"), "cannot be printed"),
+    "blanks around a device": (_set("sessions", "device", " Pen"), "blanks around"),
+    "21 treatments": (_set("sessions", "treatments", ["ice"] * 21), "20 treatments"),
+    "a caution without a name": (_set("courses", "cautions", [{"name": " "}]), "needs a name"),
+    "a caution twice": (_set("courses", "cautions", [{"name": "keloids"}] * 2), "may stand once"),
+    "61 cautions": (_set("courses", "cautions", [{"name": f"{n}"} for n in range(61)]), "60 cautions"),
+    "a caution's name of 201 signs": (_set("courses", "cautions", [{"name": "x" * 201}]), "200 characters"),
+    "a NUL in a caution": (_set("courses", "cautions", [{"name": "a", "by": "\0"}]), "cannot be printed"),
+    "more bytes than a database counts": (_set("photos", "size", 1 << 31), r"at photos\.0\.size"),
+}
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_what_nobody_could_have_entered_here_is_refused_with_its_reason(
+    exported: tuple[Clinic, Told, bytes], there: Clinic, what: str
+) -> None:
+    change, said = SAID[what]
+    with pytest.raises(Invalid, match=said):
+        taken_in(there, with_records(exported[2], change))
+    assert nothing_is_there(there)
+
+
 @pytest.mark.parametrize("what", FORGED)
 def test_forged_records_are_refused_whole(exported: tuple[Clinic, Told, bytes], there: Clinic, what: str) -> None:
     with pytest.raises(Invalid):
