@@ -34,14 +34,15 @@ class Evidence:
 
     `outcomes` are of whole photos, out of fold, in one order with `network` (their severity, the source's mean where
     the product refuses the photo), the baselines `plain`, `ridge` and `means`, and `tones`; `cuts` are of
-    close-up cuts, out of fold; `unseen` of the source that is never trained on. `bench` is None where it was left out.
+    close-up cuts, out of fold; `unseen` of the source that is never trained on. `plain` and `bench` are None where
+    they were left out.
     """
 
     bundle: Bundle
     outcomes: tuple[Outcome, ...]
     refused: dict[str, str]
     network: Values
-    plain: Values
+    plain: Values | None
     ridge: Values
     means: Values
     tones: tuple[Band | None, ...]
@@ -50,7 +51,9 @@ class Evidence:
     bench: Bench | None
 
 
-def gather(root: Path, start: Path, say: Say, with_bench: bool = True, run: Path | None = None) -> Evidence:
+def gather(
+    root: Path, start: Path, say: Say, with_bench: bool = True, run: Path | None = None, with_plain: bool = True
+) -> Evidence:
     """Score every rated photo with the network that has not seen it, and the baselines on the same folds.
 
     The networks are the shipped ones, or those in a run's folder.
@@ -73,8 +76,8 @@ def gather(root: Path, start: Path, say: Say, with_bench: bool = True, run: Path
     told = np.array([o.told.value for o in whole])
     weights, shown = read_start_weights(start), [frames[item.key] for item in photos]
     features = frozen_features(shown, weights)
-    say("baselines: a plain regression network, fold by fold")
-    plain = plain_network(shown, photos, panel.folds, weights, bundle.metadata.seed, say)
+    say("baselines: a plain regression network, fold by fold" if with_plain else "baselines: without the plain network")
+    plain = plain_network(shown, photos, panel.folds, weights, bundle.metadata.seed, say) if with_plain else None
     return Evidence(
         bundle=bundle,
         outcomes=whole,

@@ -171,7 +171,7 @@ def _source(evidence: Evidence, source: str) -> SourceFigures:
         "ridge on frozen features": evidence.ridge,
         "source mean": evidence.means,
     }
-    methods = tuple(_method(name, values[index], read, groups) for name, values in told.items())
+    methods = tuple(_method(name, values[index], read, groups) for name, values in told.items() if values is not None)
     refused = sum(item.key in evidence.refused for item in rated)
     return SourceFigures(source, len(rated), len(set(groups)), refused, methods, readers_agreement(rated))
 
