@@ -22,6 +22,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/connect"): VIEWER,
     ("GET", "/account"): VIEWER,
     ("GET", "/patients"): VIEWER,
+    ("GET", "/courses/{course_id}/compare"): VIEWER,
+    ("GET", "/courses/{course_id}/compare/told"): VIEWER,
     ("GET", "/static/{name}"): PUBLIC,
     ("POST", "/api/v1/setup"): PUBLIC,  # with the code from the terminal, once
     ("POST", "/api/v1/sign-in"): PUBLIC,
@@ -79,6 +81,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/v1/score"): VIEWER,  # stores nothing
     ("GET", "/api/v1/courses/{course_id}/verdict"): VIEWER,
     ("GET", "/api/v1/courses/{course_id}/timeline"): VIEWER,
+    ("GET", "/api/v1/courses/{course_id}/compared"): VIEWER,
+    ("GET", "/api/v1/courses/{course_id}/compared/{picture}"): VIEWER,
     ("GET", "/api/v1/exports/records.zip"): ADMIN,
     ("GET", "/api/v1/patients/{patient_id}/export"): PRACTITIONER,
     ("GET", "/api/v1/courses/{course_id}/fhir"): PRACTITIONER,

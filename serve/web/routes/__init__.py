@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from scarscore.serve.web.routes import (
     accounts,
     audit,
+    comparisons,
     consents,
     courses,
     erasure,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     photos.router,
     scores.router,
     verdicts.router,
+    comparisons.router,
     erasure.router,
     exports.router,
     imports.router,

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from scarscore.serve.web.views import first, patients
+from scarscore.serve.web.views import compare, first, patients
 
-PAGES: tuple[APIRouter, ...] = (first.router, patients.router)
+PAGES: tuple[APIRouter, ...] = (compare.router, first.router, patients.router)
