@@ -8,20 +8,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
+from scarscore.serve.course.report.write import csv_of
+from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import today
 from scarscore.serve.records.consents import Use
 from scarscore.serve.records.exports import fhir
 from scarscore.serve.records.exports.dicom import MEDIA_TYPE, dicom_of
 from scarscore.serve.records.exports.tables import export_tables
 from scarscore.serve.records.exports.transfer import export_patient
-from scarscore.serve.records.verdicts import networks
+from scarscore.serve.records.verdicts import measured, networks
 from scarscore.serve.web.answers import named
 from scarscore.serve.web.asked import On
 from scarscore.serve.web.schema import errors
 from scarscore.serve.web.state import Asker, Open, Served
 
 router = APIRouter(prefix="/api/v1", tags=["exports"])
-ZIP = "application/zip"
+ZIP, CSV = "application/zip", "text/csv"
 Purpose = Annotated[
     Use, Query(description="What for. Other than care: only with the patient's consent to it, and without names.")
 ]
@@ -74,6 +76,17 @@ def export_fhir(
     asked = fhir.Asked(course_id, on or today(), names, photos)
     bundle = fhir.fhir_bundle(clinic, who, networks(service.scoring.model), asked)
     return Response(bundle, media_type=fhir.MEDIA_TYPE, headers=named(f"scarscore-course-{course_id}.json"))
+
+
+@router.get(
+    "/courses/{course_id}/visits.csv", summary="A course's visits as CSV", response_class=Response,
+    responses=_answers(CSV, "A row for each visit, with what became of it") | errors(401, 403, 404, 409, 422),
+)  # fmt: skip
+def export_visits(clinic: Open, who: Asker, service: Served, course_id: str, on: On = None) -> Response:
+    """The visits with severity, SEM and what became of each, by pseudonym: the table of `scarscore course`."""
+    told = measured(clinic, who, networks(service.scoring.model), course_id, on or today())
+    clinic.note(Deed(who.account, "export", f"course/{course_id}", {"as": "csv"}))
+    return Response(csv_of(told), media_type=CSV, headers=named(f"scarscore-course-{course_id}.csv"))
 
 
 @router.get(

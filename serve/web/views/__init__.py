@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from scarscore.serve.web.views import compare, first, patients
+from scarscore.serve.web.views import compare, courses, first, patient, patients
 
-PAGES: tuple[APIRouter, ...] = (compare.router, first.router, patients.router)
+PAGES: tuple[APIRouter, ...] = (
+    compare.router,
+    courses.router,
+    first.router,
+    patient.router,
+    patients.router,
+)

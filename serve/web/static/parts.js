@@ -1,0 +1,28 @@
+// Parts of a page that come later: what they say is read out, and if one does not come, that is said in its place.
+//
+// data-said     on a part: what #said reads out once it is there
+// data-failed   within a part: the line that says why it did not come
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const told = event.target.dataset?.said ?? document.querySelector("[data-said]")?.dataset.said;
+  const place = document.getElementById("said");
+  if (place && told) place.textContent = told;
+});
+
+for (const kind of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(kind, (event) => {
+    const part = event.detail.elt;
+    const line = part.querySelector("[data-failed]") ?? part.insertBefore(made(), part.firstChild);
+    line.textContent = kind === "htmx:sendError"
+      ? "The server does not answer. Is it still running? Load the page again once it is."
+      : "This could not be shown. Load the page again; if it stays so, look into the server's log.";
+    line.hidden = false;
+    part.querySelector("progress")?.remove();
+  });
+}
+
+function made() {
+  const line = Object.assign(document.createElement("p"), { className: "problem", role: "alert" });
+  line.dataset.failed = "";
+  return line;
+}
