@@ -36,7 +36,6 @@ COLUMNS = ("patient", "date", "needling", "view", "region", "file", "view_by", "
     help="Write what would be stored to FILE.csv instead of showing it.",
 )
 @click.option("--yes", is_flag=True, help="Store without asking.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that score.")
 @click.pass_context
 def import_photos(
     ctx: click.Context,
@@ -48,7 +47,6 @@ def import_photos(
     camera: str,
     plan: Path | None,
     yes: bool,
-    workers: int,
 ) -> None:
     """Take in a clinic's old photos from the folder PATH, or a patient that another installation exported as a zip.
 
@@ -71,7 +69,7 @@ def import_photos(
         if path.is_file():
             _take_in(clinic, path, yes)
         else:
-            ctx.exit(_old_photos(clinic, path, patients, camera, plan, yes, workers))
+            ctx.exit(_old_photos(clinic, path, patients, camera, plan, yes))
 
 
 def _take_in(clinic: Clinic, path: Path, yes: bool) -> None:
@@ -83,16 +81,14 @@ def _take_in(clinic: Clinic, path: Path, yes: bool) -> None:
     click.echo(f"{patient.pseudonym} was taken in.")
 
 
-def _old_photos(
-    clinic: Clinic, folder: Path, patients: Path | None, camera: str, plan: Path | None, yes: bool, workers: int
-) -> int:
+def _old_photos(clinic: Clinic, folder: Path, patients: Path | None, camera: str, plan: Path | None, yes: bool) -> int:
     from scarscore.serve.batch.progress import Pace, shown
     from scarscore.serve.records.old_photos import files_in, patients_of, planned
     from scarscore.serve.records.old_photos_store import Importing
     from scarscore.serve.records.pool import ScoringPool
 
     files = files_in(folder, patients_of(patients))
-    pool = ScoringPool(workers)
+    pool = ScoringPool(1)  # one photo after the other: what is stored and when a run is stopped stay in order
     try:
         with shown(Pace(len(files)), rows_on_stdout=False) as step:
             olds = [_stepped(old, step) for old in planned(clinic, files, pool.score)]
@@ -165,6 +161,7 @@ def _confirm(question: str, yes: bool) -> None:
 
 def _somebody() -> Any:
     """Whoever may write the data folder may do all of it; in the audit log it is nobody's account."""
+    from scarscore.serve.records.audit import NOBODY
     from scarscore.serve.records.people import Role, Who
 
-    return Who("-", "import", Role.ADMIN)
+    return Who(NOBODY, "import", Role.ADMIN)
