@@ -221,10 +221,10 @@ class ViewScore:
     """The mean of a view's shots at one visit.
 
     `severity` 0 to 100; `sem` in points, of this mean, and `error` what it comes from; `skin` is the mean share of the
-    photo that is judged skin (0 to 1), by which views are pooled; `shots` is how many entered the mean; `left_out`
-    are photos that did not, each with the reason; `camera` is empty where it is unknown or more than one. `redness`
-    is the mean difference of a* (CIELAB) from the same person's clear skin, None where it was not measured. `notes`
-    are for the practitioner.
+    photo that is judged skin (0 to 1), by which views are pooled; `shots` is how many entered the mean and `used`
+    which (`Shot.photo`); `left_out` are photos that did not, each with the reason; `camera` is empty where it is
+    unknown or more than one. `redness` is the mean difference of a* (CIELAB) from the same person's clear skin, None
+    where it was not measured. `notes` are for the practitioner.
     """
 
     view: View
@@ -238,6 +238,7 @@ class ViewScore:
     redness: float | None = None
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

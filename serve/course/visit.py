@@ -93,7 +93,7 @@ def view_score(shots: Sequence[Shot], own: Sequence[MeasurementError] = ()) -> V
     return ViewScore(
         view, severity, sem_of_mean(error, len(kept)), error, skin, len(kept), camera, shots[0].region,
         _redness([region for _, score in kept for region in score.regions]),
-        (*_left_out(shots), *outlier), notes,
+        (*_left_out(shots), *outlier), notes, tuple(shot.photo for shot, _ in kept),
     )  # fmt: skip
 
 

@@ -110,11 +110,11 @@ def _points(value: float) -> Resource:
 
 def _shots(told: Measured, score: VisitScore) -> dict[str, ShotScore]:
     """The visit's photos that entered its severity."""
-    left_out = {text.partition(":")[0] for view in score.views for text in view.left_out}
+    used = {photo for view in score.views for photo in view.used}
     return {
         shot.photo: shot.answer
         for visit, shot in told.shots
-        if visit.date == score.date and isinstance(shot.answer, ShotScore) and shot.photo not in left_out
+        if visit.date == score.date and isinstance(shot.answer, ShotScore) and shot.photo in used
     }
 
 

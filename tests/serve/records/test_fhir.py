@@ -87,7 +87,7 @@ def test_each_valid_visit_has_a_severity_with_its_error_and_the_intervals_of_its
         assert bounds["low"]["value"] < bounds["high"]["value"]
         assert score.model in observation["method"]["text"]
         assert observation["status"] == "preliminary"
-        assert observation["derivedFrom"]
+        assert len(observation["derivedFrom"]) == sum(view.shots for view in score.views)
 
 
 def test_each_scale_is_told_with_its_source_and_a_range_where_something_is_missing(
