@@ -15,14 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scarscore.serve.records import sign_ins, throttle, tokens
-from scarscore.serve.records.audit import Deed, record
+from scarscore.serve.records.audit import NOBODY, Deed, record
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid, NotSignedIn
 from scarscore.serve.records.passwords import check_password, hashed, matches
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.tables import AccountRow, SignInRow, TokenRow, new_id
 
-NOBODY = "-"  # in the audit log: nobody was signed in; a command on the clinic's own machine
 LONGEST_LOGIN = 80
 _WRONG = "the name or the password is wrong"
 

@@ -20,12 +20,13 @@ from sqlalchemy.orm import Session
 from scarscore.serve.records.tables import AuditRow, Json
 
 START = "0" * 64
+NOBODY = "-"  # nobody was signed in; a command on the clinic's own machine
 _LOCK = 7_266_927  # PostgreSQL's advisory lock for the chain's end; any number that is always the same
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What somebody did or tried. `account` is an account's id, or `-` where nobody is signed in.
+    """What somebody did or tried. `account` is an account's id, or `NOBODY`.
 
     `action` is a word such as `read`, `create`, `correct`, `export`, `erase`, `sign-in`, `refused`; `object` the kind
     and id of what it was done to (`photo/3kf9…`).

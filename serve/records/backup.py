@@ -16,14 +16,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import select
+
 from scarscore.serve.errors import OutputError, UsageError
-from scarscore.serve.records.audit import Deed
+from scarscore.serve.records.audit import NOBODY, Deed
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.database import FILE
 from scarscore.serve.records.durable import sync_folder
 from scarscore.serve.records.errors import VaultError
 from scarscore.serve.records.exports.parcel import Item, packed
 from scarscore.serve.records.keys import MASTER, RECOVERY
+from scarscore.serve.records.tables import PhotoRow
+from scarscore.serve.records.vault import SUFFIX
 
 FORMAT, VERSION = "scarscore backup", 1
 TRIES = 3
@@ -56,7 +60,7 @@ def backup(clinic: Clinic, out: Path, *, with_key: bool = False) -> BackedUp:
             done = _written(clinic, path, with_key)
         except _Erased:
             continue
-        clinic.note(Deed("-", "backup", "records", {"photos": done.photos, "key": with_key}))
+        clinic.note(Deed(NOBODY, "backup", "records", {"photos": done.photos, "key": with_key}))
         return done
     raise VaultError("photos are being erased all the time: try the backup again later")
 
@@ -106,7 +110,7 @@ def _items(clinic: Clinic, copy: Path | None, photos: list[str], with_key: bool)
     if with_key:
         yield Item(f"keys/{MASTER}", lambda: _pieces(keys / MASTER))
     for photo in photos:
-        yield Item(f"vault/{photo}.sealed", partial(_sealed, clinic, photo))
+        yield Item(f"vault/{photo}{SUFFIX}", partial(_sealed, clinic, photo))
 
 
 def _sealed(clinic: Clinic, photo: str) -> list[bytes]:
@@ -120,10 +124,6 @@ def _sealed(clinic: Clinic, photo: str) -> list[bytes]:
 
 def _photos(clinic: Clinic) -> list[str]:
     """The photos that are to be in the vault now."""
-    from sqlalchemy import select
-
-    from scarscore.serve.records.tables import PhotoRow
-
     with clinic.database.read() as session:
         return list(session.scalars(select(PhotoRow.id).where(PhotoRow.erased.is_(None)).order_by(PhotoRow.id)))
 

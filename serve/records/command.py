@@ -112,13 +112,13 @@ def vault() -> None:
 @of_a_clinic
 def recover(data: Path, database: str | None, vault: str | None) -> None:
     """Restore the master key's file with the recovery key that was shown at set-up; it is asked for."""
-    from scarscore.serve.records.audit import Deed
+    from scarscore.serve.records.audit import NOBODY, Deed
     from scarscore.serve.records.keys import MasterKey
 
     place = place_of(data, database, vault)
     MasterKey.recover(place.keys, click.prompt("Recovery key"))
     with open_clinic(data, database, vault) as clinic:
-        clinic.note(Deed("-", "recover", "vault"))
+        clinic.note(Deed(NOBODY, "recover", "vault"))
     click.echo(f"The master key is back in {place.keys}.")
 
 

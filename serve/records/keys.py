@@ -24,7 +24,7 @@ from scarscore.serve.records.errors import VaultError
 
 MASTER, RECOVERY = "master.key", "recovery.key"
 _NONCE, _KEY = 12, 32  # bytes
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that look alike
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # those that do not look alike: for what people copy by hand
 _GROUPS = (8, 5)  # a recovery key of 8 groups of 5 letters: 200 bits
 
 
@@ -110,10 +110,10 @@ class MasterKey:
 def new_recovery_key() -> str:
     """200 random bits as letters and digits that can be written down."""
     count, size = _GROUPS
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for _ in range(count))
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(size)) for _ in range(count))
 
 
 def _stretched(recovery: str) -> bytes:
     """The key that a recovery key stands for, however it was typed. It is random, so one hash is enough."""
-    plain = "".join(letter for letter in recovery.upper() if letter in _LETTERS)
+    plain = "".join(letter for letter in recovery.upper() if letter in LETTERS)
     return HKDF(SHA256(), _KEY, salt=None, info=b"scarscore recovery").derive(plain.encode())

@@ -20,11 +20,11 @@ from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid
 from scarscore.serve.records.find import any_row, patient_row, short_text
 from scarscore.serve.records.keep import KEEP, Keep, kept
+from scarscore.serve.records.keys import LETTERS
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.tables import Json, PatientRow, new_id
 
-_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without those that look alike
-_PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+PSEUDONYM = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"  # as a regular expression
 LONGEST_NAME = 200
 TAKEN = "there is a patient of that pseudonym already"
 
@@ -116,7 +116,7 @@ def _fits(patient: Patient, sought: str) -> bool:
 
 def is_pseudonym(text: str) -> bool:
     """Whether a text can be a pseudonym."""
-    return _PSEUDONYM.fullmatch(text) is not None
+    return re.fullmatch(PSEUDONYM, text) is not None
 
 
 def _pseudonym(given: str) -> str:
@@ -129,7 +129,7 @@ def _pseudonym(given: str) -> str:
 def _made(session: Session) -> str:
     """A pseudonym that nobody has; of 33 million some thousand are taken, so the first nearly always fits."""
     while True:
-        made = "P-" + "".join(secrets.choice(_SIGNS) for _ in range(5))
+        made = "P-" + "".join(secrets.choice(LETTERS) for _ in range(5))
         if session.scalars(select(PatientRow.id).where(PatientRow.pseudonym == made)).first() is None:
             return made
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from scarscore.serve.errors import OutputError, UsageError
-from scarscore.serve.records.audit import Broken, Deed, record, verify
+from scarscore.serve.records.audit import NOBODY, Broken, Deed, record, verify
 from scarscore.serve.records.backup import FORMAT, VERSION
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.database import FILE, Database, sqlite_url
@@ -25,10 +25,11 @@ from scarscore.serve.records.durable import sync_folder
 from scarscore.serve.records.errors import Invalid, VaultError
 from scarscore.serve.records.exports.parcel import Parcel
 from scarscore.serve.records.keys import MASTER, RECOVERY
-from scarscore.serve.records.tables import PhotoRow
+from scarscore.serve.records.tables import ID, PhotoRow
+from scarscore.serve.records.vault import SUFFIX
 
 LARGEST = 1 << 44  # bytes unpacked: more than a clinic's disk holds
-_NAMES = re.compile(rf"{re.escape(FILE)}|keys/({MASTER}|{RECOVERY})|vault/[2-9a-hjkmnp-z]{{16}}\.sealed")
+_NAMES = re.compile(rf"{re.escape(FILE)}|keys/({MASTER}|{RECOVERY})|vault/{ID}{re.escape(SUFFIX)}")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _checked(folder: Path, names: list[str]) -> Restored:
             named = set(session.scalars(select(PhotoRow.id).where(PhotoRow.erased.is_(None))))
             if named != photos:
                 raise Invalid("the photos in this backup are not those that its records name")
-            record(session, Deed("-", "restore", "records", {"photos": len(photos)}))
+            record(session, Deed(NOBODY, "restore", "records", {"photos": len(photos)}))
     finally:
         database.close()
     if with_key:

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, today
-from scarscore.serve.records.errors import RecordsError
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.tables import ClinicRow, CourseRow, PatientRow, SessionRow, VisitRow
+from scarscore.serve.records.settings import clinic_row
+from scarscore.serve.records.tables import CourseRow, PatientRow, SessionRow, VisitRow
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,7 @@ def due_for_erasure(clinic: Clinic, who: Who, on: date | None = None) -> tuple[D
     """The patients that are due on a day (default: today), the longest due first."""
     day = on or today()
     with clinic.doing(Deed(who.account, "read", "retention")) as session:
-        settings = session.get(ClinicRow, 1)
-        if settings is None:
-            raise RecordsError("this clinic has not been set up yet")
-        years = settings.retention_years
+        years = clinic_row(session).retention_years
         last: dict[str, date] = {}
         for kind in (VisitRow, SessionRow):
             days = select(CourseRow.patient_id, func.max(kind.day)).join(kind, kind.course_id == CourseRow.id)

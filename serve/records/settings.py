@@ -42,18 +42,18 @@ class Settings:
 def settings(clinic: Clinic, who: Who) -> Settings:
     """The settings as they are."""
     with clinic.doing(Deed(who.account, "read", "settings")) as session:
-        return _settings(_row(session))
+        return _settings(clinic_row(session))
 
 
 def clinic_name(clinic: Clinic) -> str:
     """What the clinic is called; no patient's, so nothing is audited. Every page is headed by it."""
     with clinic.database.read() as session:
-        return _row(session).name
+        return clinic_row(session).name
 
 
 def course_settings(session: Session) -> course.Clinic:
     """What a course is judged by: timing rules and measurement errors."""
-    now_set = _settings(_row(session))
+    now_set = _settings(clinic_row(session))
     return course.Clinic(now_set.timing, now_set.errors)
 
 
@@ -62,7 +62,7 @@ def change_settings(clinic: Clinic, who: Who, new: Settings) -> Settings:
     who.require(Role.ADMIN)
     checked = _checked(new)
     with clinic.database.write() as session:
-        row = _row(session)
+        row = clinic_row(session)
         before = {"timing": row.timing, "errors": row.errors, "retention_years": row.retention_years}
         record(session, Deed(who.account, "correct", "settings", {"before": before}))
         _fill(row, checked)
@@ -112,7 +112,8 @@ def _settings(row: ClinicRow) -> Settings:
     )
 
 
-def _row(session: Session) -> ClinicRow:
+def clinic_row(session: Session) -> ClinicRow:
+    """The row of the settings. Raises `RecordsError` where the clinic has still to be set up."""
     row = session.get(ClinicRow, 1)
     if row is None:
         raise RecordsError("this clinic has not been set up yet")

@@ -6,8 +6,8 @@ master key is gone but whose records are there is never set up anew: its recover
 
 from __future__ import annotations
 
-from scarscore.serve.records.accounts import NOBODY, new_account
-from scarscore.serve.records.audit import Deed, record
+from scarscore.serve.records.accounts import new_account
+from scarscore.serve.records.audit import NOBODY, Deed, record
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.database import Database
 from scarscore.serve.records.errors import Conflict, VaultError

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scarscore.serve.records import sign_ins, throttle, tokens
-from scarscore.serve.records.accounts import NOBODY, Account, account_of
-from scarscore.serve.records.audit import Deed, record
+from scarscore.serve.records.accounts import Account, account_of
+from scarscore.serve.records.audit import NOBODY, Deed, record
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound
 from scarscore.serve.records.find import any_row

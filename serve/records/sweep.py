@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from scarscore.serve.records.audit import Deed
+from scarscore.serve.records.audit import NOBODY, Deed
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import NotFound, RecordsError
 from scarscore.serve.records.tables import PhotoRow
@@ -35,7 +35,7 @@ def sweep(clinic: Clinic, older: timedelta = AGE) -> tuple[str, ...]:
         clinic.vault.drop(name)
     swept += clinic.vault.drop_half_written(now() - older)
     if swept:
-        clinic.note(Deed("-", "sweep", "vault", {"files": list(swept)}))
+        clinic.note(Deed(NOBODY, "sweep", "vault", {"files": list(swept)}))
     return swept
 
 

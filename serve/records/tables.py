@@ -45,9 +45,13 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, Json: JSON, list[Any]: JSON}  # noqa: RUF012 - SQLAlchemy's own way
 
 
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # without those that look alike
+ID = f"[{_SIGNS}]{{16}}"  # an id, as a regular expression
+
+
 def new_id() -> str:
-    """A random id of 80 bits, without letters that look alike."""
-    return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(16))
+    """A random id of 80 bits."""
+    return "".join(secrets.choice(_SIGNS) for _ in range(16))
 
 
 class ClinicRow(Base):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, false, select
 
-from scarscore.serve.records.audit import START, Broken, Deed, verify
+from scarscore.serve.records.audit import NOBODY, START, Broken, Deed, verify
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.tables import AuditRow, Json
@@ -70,7 +70,7 @@ def proven(clinic: Clinic, who: Who | None) -> Whole | Broken:
         found = verify(session)
         last = None if isinstance(found, Broken) else session.get(AuditRow, found)
         digest = last.digest if last else START
-    clinic.note(Deed(who.account if who else "-", "verify", "audit"))
+    clinic.note(Deed(who.account if who else NOBODY, "verify", "audit"))
     return found if isinstance(found, Broken) else Whole(found, digest)
 
 

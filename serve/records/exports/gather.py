@@ -23,8 +23,9 @@ from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use
 from scarscore.serve.records.errors import Conflict
 from scarscore.serve.records.find import PORTION, patient_row
-from scarscore.serve.records.patients import patient_of
+from scarscore.serve.records.patients import PSEUDONYM, patient_of
 from scarscore.serve.records.tables import (
+    ID,
     Base,
     ConsentRow,
     CourseRow,
@@ -38,7 +39,7 @@ from scarscore.serve.records.tables import (
 )
 from scarscore.serve.scoring.result import View
 
-Id = Annotated[str, StringConstraints(pattern=r"^[23456789abcdefghjkmnpqrstuvwxyz]{16}$")]
+Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Short = Annotated[str, StringConstraints(max_length=80)]
 Long = Annotated[str, StringConstraints(max_length=200)]
@@ -53,7 +54,7 @@ class PatientKept:
     """A patient; `name` only where it was asked for. Erased, this is the tombstone."""
 
     id: Id
-    pseudonym: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    pseudonym: Annotated[str, StringConstraints(pattern=f"^{PSEUDONYM}$")]
     created: AwareDatetime
     erased: AwareDatetime | None = None
     name: Long | None = None

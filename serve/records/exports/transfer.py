@@ -35,7 +35,7 @@ from scarscore.serve.records.find import photo_rows
 from scarscore.serve.records.history import held
 from scarscore.serve.records.patients import check_free
 from scarscore.serve.records.people import Role, Who
-from scarscore.serve.records.tables import Base, PatientRow, PhotoRow
+from scarscore.serve.records.tables import ID, Base, PatientRow, PhotoRow
 from scarscore.serve.records.unsealed import unsealed
 
 FORMAT, VERSION = "scarscore patient", 1
@@ -43,7 +43,7 @@ RECORDS = "patient.json"
 LARGEST = 500_000_000  # bytes that come by the API, in memory at once: some 120 photos of 12 MP
 NO_LIMIT = 1 << 40  # bytes, for the clinic's own machine
 _RECORDS = TypeAdapter(Gathered)
-_PHOTO = re.compile(r"photos/([2-9a-hjkmnp-z]{16})\.jpg")
+_PHOTO = re.compile(rf"photos/({ID})\.jpg")
 
 
 def export_patient(

@@ -39,7 +39,7 @@ def test_the_document_says_what_the_code_does(said: str) -> None:
 
 
 def test_every_letter_of_a_recovery_key_stands_for_five_bits() -> None:
-    assert len(set(keys._LETTERS)) == 2**5
+    assert len(set(keys.LETTERS)) == 2**5
 
 
 def test_every_table_and_every_subject_is_named() -> None:
