@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -109,7 +108,3 @@ def test_what_a_crash_left_beside_is_written_over(tmp_path: Path) -> None:
     put_file(tmp_path / "photo", CONTENT)
     assert (tmp_path / "photo").read_bytes() == CONTENT
     assert names(tmp_path) == ["photo"]
-
-
-def test_the_limit_that_these_tests_lean_on_was_not_left_behind() -> None:
-    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY

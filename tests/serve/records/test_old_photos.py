@@ -167,9 +167,11 @@ def test_a_file_that_changed_after_it_was_shown_is_not_stored(clinic: Clinic, ol
     plan = plan_of(clinic, old)
     (old / "P-ANNA/closeup.jpg").write_bytes(upload(9))
     (old / "P-ANNA/2026-05-01/closeup-2.jpg").unlink()
-    told = {each.path.name: each for each in Importing(clinic, ADMIN, Here()).store(plan.values(), nothing)}
-    assert told["closeup.jpg"].odd == "it was changed since it was shown" or told["closeup.jpg"].stored
-    assert str(told["closeup-2.jpg"].odd).startswith("The file cannot be opened")
+    done = Importing(clinic, ADMIN, Here()).store(plan.values(), nothing)
+    told = {each.path.relative_to(old).as_posix(): each for each in done}
+    assert told["P-ANNA/closeup.jpg"].odd == "it was changed since it was shown"
+    assert str(told["P-ANNA/2026-05-01/closeup-2.jpg"].odd).startswith("The file cannot be opened")
+    assert [each.stored for each in done] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(
