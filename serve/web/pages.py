@@ -41,7 +41,7 @@ def part(who: Who, name: str, **values: object) -> HTMLResponse:
     Templates know `who`, `may_write` and `is_admin` (what is offered; what is allowed, the API decides) and `today`.
     """
     may = {"may_write": who.may(Role.PRACTITIONER), "is_admin": who.may(Role.ADMIN)}
-    return page(name, who=who, today=today(), **may, **values)
+    return page(name, 200, who=who, today=today(), **may, **values)
 
 
 def qr_code(address: str) -> Markup:

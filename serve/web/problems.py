@@ -110,7 +110,7 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(422, "invalid", told)
 
 
-def _framework(request: Request, error: Exception) -> JSONResponse:
+def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, ClientDisconnect):  # FastAPI makes a 400 of it, as if the body were malformed
         raise error.__cause__

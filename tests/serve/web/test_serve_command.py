@@ -52,7 +52,7 @@ def test_a_clinic_is_set_up_and_its_admin_signed_in(server: Server) -> None:
         assert client.get("/", follow_redirects=True).url.path == "/sign-in"
         assert client.post("/api/v1/sign-in", json=ADMIN).status_code == 200
         assert client.get("/api/v1/me").json()["login"] == "boss"
-        page = client.get("/")
+        page = client.get("/", follow_redirects=True)
         assert "Made-up" in page.text
         assert "Not a diagnosis" in page.text
         assert client.post("/api/v1/sign-out").status_code == 204
