@@ -55,13 +55,12 @@ def reading(clinic: Clinic, who: Who, networks: Networks, visit_id: str) -> Read
         raise NotFound("this visit was taken back")
     when = timed(visit, told.course.sessions, told.course.clinic.timing)
     score = next((each for each in told.scores if each.date == visit.date), None)
-    full = replace(visit, findings=(*_proposed(clinic, who, networks, told.course, visit), *_entered(visit)))
+    known = tuple(finding for finding in visit.findings if finding.by == MODEL)  # at the start and the last visit
+    full = visit if known else replace(
+        visit, findings=(*_proposed(clinic, who, networks, told.course, visit), *visit.findings)
+    )  # fmt: skip
     forbidden = when.timing is Timing.NOT_SCORED
     return Reading(when, full, None if forbidden else score, () if forbidden else tuple(scales_of(full)))
-
-
-def _entered(visit: Visit) -> tuple[Finding, ...]:
-    return tuple(finding for finding in visit.findings if finding.by != MODEL)
 
 
 def _proposed(clinic: Clinic, who: Who, networks: Networks, course: Course, visit: Visit) -> tuple[Finding, ...]:

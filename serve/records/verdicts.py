@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -50,8 +51,10 @@ def measured(clinic: Clinic, who: Who, networks: Networks, course_id: str, on: d
     deed = Deed(who.account, "read", f"course/{course_id}", {"what": "verdict", "on": on.isoformat()})
     with clinic.doing(deed) as session:
         course = as_of(course_of(session, course_id, networks.text), on)
-    digest = hashlib.sha256(repr((clinic.place, networks.text, on, course)).encode()).hexdigest()
-    return CACHE.get(digest, lambda: _computed(clinic, who, networks, course, on))
+    bare = replace(course, visits=tuple(replace(visit, findings=()) for visit in course.visits))
+    digest = hashlib.sha256(repr((clinic.place, networks.text, on, bare)).encode()).hexdigest()
+    told = CACHE.get(digest, lambda: _computed(clinic, who, networks, bare, on))
+    return replace(told, course=_with_findings(told.course, course))
 
 
 def needs_rescore(clinic: Clinic, course_id: str, networks: str, on: date) -> tuple[str, ...]:
@@ -59,6 +62,14 @@ def needs_rescore(clinic: Clinic, course_id: str, networks: str, on: date) -> tu
     with clinic.database.read() as session:
         photos = lacking(session, course_id, lambda view, rows: newest(rows, view, networks) is None, on)
         return tuple(photo.id for photo in photos)
+
+
+def _with_findings(computed: Course, recorded: Course) -> Course:
+    """What the network proposed, and after it what was entered: findings change no photo, so none is looked at anew."""
+    pairs = zip(computed.visits, recorded.visits, strict=True)
+    return replace(
+        computed, visits=tuple(replace(told, findings=(*told.findings, *visit.findings)) for told, visit in pairs)
+    )
 
 
 def _computed(clinic: Clinic, who: Who, networks: Networks, course: Course, on: date) -> Measured:

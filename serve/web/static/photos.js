@@ -74,6 +74,16 @@ function summary() {
   const texts = [under_way && `${under_way} under way`, failed && `${failed} not stored`].filter(Boolean);
   byId("progress").textContent = texts.join(", ");
   byId("none").hidden = byId("shots").children.length > 0;
+  missing();
+}
+
+// Which views of the start this visit has no photo of yet that could be judged.
+function missing() {
+  const there = new Set([...document.querySelectorAll(".shot[data-photo]")].filter((shot) => !shot.dataset.refused)
+    .map((shot) => `${shot.dataset.view} ${shot.dataset.region}`));
+  const lacking = [...byId("starts").children].filter((each) => !there.has(`${each.dataset.view} ${each.dataset.region}`));
+  byId("missing").textContent = `Photographed at the start, and not here yet: ${lacking.map((each) => each.dataset.title).join(", ")}.`;
+  byId("missing").hidden = !lacking.length;
 }
 
 function chosenView() {
@@ -142,7 +152,9 @@ function regionsOf(form, view) {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const shot = event.detail.elt.closest?.(".shot");
-  if (shot) say(`${shot.dataset.told}`);
+  if (!shot) return;
+  say(shot.dataset.told);
+  missing();
 });
 document.addEventListener("refresh", (event) => {
   if (!event.target.matches("[data-gone]")) return;
@@ -155,6 +167,7 @@ addEventListener("beforeunload", (event) => {
   if (jobs.size) event.preventDefault();
 });
 
+missing();
 camera_name.value = localStorage.getItem(CAMERA) ?? "";
 hasCamera().then((there) => {
   byId("open-camera").hidden = !there;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from scarscore.serve.web.views import compare, courses, first, patient, patients
+from scarscore.serve.web.views import compare, courses, first, patient, patients, uploads, visit
 
 PAGES: tuple[APIRouter, ...] = (
     compare.router,
@@ -12,4 +12,6 @@ PAGES: tuple[APIRouter, ...] = (
     first.router,
     patient.router,
     patients.router,
+    uploads.router,
+    visit.router,
 )
