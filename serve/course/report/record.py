@@ -56,7 +56,7 @@ def measurement_part(measured: Measured) -> str:
     bound = LOWER_BOUND if any(error.source is ErrorSource.BUNDLE for error in errors) else ""
     return section(
         "How well this measures",
-        bullets(_error(error) for error in errors),
+        bullets(error_words(error) for error in errors),
         paragraph(bound) if bound else "",
         bullets(_power(measured)) if baseline and last else "",
         _expected(measured),
@@ -123,7 +123,8 @@ def _otherwise(measured: Measured) -> str:
     )
 
 
-def _error(error: MeasurementError) -> str:
+def error_words(error: MeasurementError) -> str:
+    """A measurement error, what it means, and whence it comes."""
     where = " and ".join(filter(None, (error.view, error.camera and f"camera {error.camera}")))
     source = "this clinic's own measurement" if error.source is ErrorSource.CLINIC else "the network's own measurement"
     count = f", {error.subjects} subjects with {error.shots} shots each" if error.subjects else ""

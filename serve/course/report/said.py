@@ -105,7 +105,7 @@ def new_scars_part(measured: Measured) -> str:
     if not measured.pairs:
         return ""
     rows = [
-        [f"{_view(pair.match.shot)}, {number}", *_scar(scar)]
+        [f"{view_words(pair.match.shot)}, {number}", *_scar(scar)]
         for pair in measured.pairs
         for number, scar in enumerate(pictures.ringed_scars(pair), start=1)
     ]
@@ -131,13 +131,14 @@ def _numbers(measured: Measured) -> str:
         ("Now", f"{change.now:.0f} of 100"),
         ("Change", f"{signed(change.points)} points (95 % interval {signed(change.low)} to {signed(change.high)})"),
         ("Smallest change that photos can show", f"{change.sdc95:.0f} points"),
-        ("Compared", ", ".join(dict.fromkeys(_side(view) for view in change.views))),
-        *([("Trend", _trend(line))] if line else []),
+        ("Compared", ", ".join(dict.fromkeys(side_words(view) for view in change.views))),
+        *([("Trend", trend_words(line))] if line else []),
     ]
     return terms(pairs)
 
 
-def _trend(line: Trend) -> str:
+def trend_words(line: Trend) -> str:
+    """The trend with its interval and how likely it is an improvement."""
     return (
         f"{line.per_28_days:+.1f} points every 28 days (95 % interval {line.low:+.1f} to {line.high:+.1f}), over "
         f"{line.visits} visits; probability of improving {_share(line.improving)}"
@@ -168,7 +169,7 @@ def _region_at(name: str, moment: Moment) -> str:
 
 
 def _pair(pair: ViewPair) -> str:
-    view, rings = _view(pair.match.shot), len(pictures.ringed_scars(pair))
+    view, rings = view_words(pair.match.shot), len(pictures.ringed_scars(pair))
     then, now = day(pair.baseline), day(pair.match.date)
     ringed = f". {counted(rings, 'ring')}: what looks new" if rings else ""
     figures = (
@@ -177,13 +178,13 @@ def _pair(pair: ViewPair) -> str:
         (pictures.difference(pair), "Where severity changed", f"{view}: map of change. {_said(pair)}"),
     )
     told = "".join(f"<figure>{picture(*part[::2])}<figcaption>{part[1]}</figcaption></figure>" for part in figures)
-    return f'<h3>{view.capitalize()}</h3><div class="pair">{told}</div>{paragraph(_differing(pair))}'
+    return f'<h3>{view.capitalize()}</h3><div class="pair">{told}</div>{paragraph(pair_words(pair))}'
 
 
 def _set_aside(photo: Aside) -> str:
     since = "on the day of a session" if photo.days == 0 else f"{counted(photo.days, 'day')} after a session"
     became = Mark.PROVISIONAL if photo.timing is Timing.PROVISIONAL else Mark.NOT_SCORED
-    told = f"{day(photo.visit.date)}, {_view(photo.shot)}, {since}: {became}"
+    told = f"{day(photo.visit.date)}, {view_words(photo.shot)}, {since}: {became}"
     return f"<figure>{picture(photo.pixels, told)}<figcaption>{told}</figcaption></figure>"
 
 
@@ -194,7 +195,8 @@ def _said(pair: ViewPair) -> str:
     return f"Severity fell on {100 * fell:.0f} % of the skin and rose on {100 * rose:.0f} %."
 
 
-def _differing(pair: ViewPair) -> str:
+def pair_words(pair: ViewPair) -> str:
+    """Where severity changed on a pair, how well its photos lie on each other, and what was taken otherwise."""
     said = [f"{named(c.name)} ({c.value:g} {c.unit}): {c.hint}" for c in pair.match.differing]
     taken = "Taken alike: light, colour, sharpness, distance and pose keep their limits." if not said else ""
     laid = f"The photos lie on each other to within {pair.alignment.residual_px:.1f} px of {SIDE}, in the median."
@@ -207,9 +209,11 @@ def _scar(scar: NewScar) -> list[str]:
     return [f"{scar.x:.0f}, {scar.y:.0f}", f"{scar.size_px:.0f}", f"{100 * scar.confidence:.0f} %", severity]
 
 
-def _view(shot: Shot) -> str:
-    return f"close-up of {named(shot.region)}" if shot.region else _side(shot.view)
+def view_words(shot: Shot) -> str:
+    """What a photo shows."""
+    return f"close-up of {named(shot.region)}" if shot.region else side_words(shot.view)
 
 
-def _side(view: View) -> str:
+def side_words(view: View) -> str:
+    """From where a photo was taken."""
     return "close-up" if view is View.CLOSEUP else f"{view} view"
