@@ -1,0 +1,83 @@
+"""Reports to print or to hand over: a course or a visit as PDF, with the photos. Each is audited as an export."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from scarscore.serve.records.clinic import today
+from scarscore.serve.records.consents import Use
+from scarscore.serve.records.verdicts import networks
+from scarscore.serve.reports import gather
+from scarscore.serve.reports.course import course_pdf
+from scarscore.serve.reports.paper import Size
+from scarscore.serve.reports.visit import visit_pdf
+from scarscore.serve.web.answers import named
+from scarscore.serve.web.asked import On
+from scarscore.serve.web.routes.exports import Purpose
+from scarscore.serve.web.schema import errors
+from scarscore.serve.web.state import Asker, Open, Served
+
+router = APIRouter(prefix="/api/v1/patients/{patient_id}", tags=["reports"])
+PDF = "application/pdf"
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {PDF: {}}, "description": "A PDF: the same bytes for the same records"},
+    **errors(401, 403, 404, 409, 422),
+}
+Names = Annotated[
+    bool | None,
+    Query(
+        description="With the patient's name, or without. Default: with it while the patient consents to care. For any "
+        "other purpose than care there is never a name."
+    ),
+]
+Photos = Annotated[bool, Query(description="With the photos and what is drawn on them.")]
+Sheet = Annotated[Size, Query(description="The sheet of paper.")]
+
+
+@router.get(
+    "/courses/{course_id}/report.pdf", summary="The report of a course as PDF", response_class=Response,
+    responses=_ANSWERS,
+)  # fmt: skip
+def course_report(
+    clinic: Open,
+    who: Asker,
+    service: Served,
+    patient_id: str,
+    course_id: str,
+    on: On = None,
+    purpose: Purpose = Use.CARE,
+    names: Names = None,
+    photos: Photos = True,
+    paper: Sheet = Size.A4,
+) -> Response:
+    """Verdict, timeline, visits with their uncertainties, photos and their quality, method and limits, the networks."""
+    asked = gather.Asked(patient_id, purpose, names, photos)
+    told = gather.course(clinic, who, networks(service.scoring.model), course_id, on or today(), asked)
+    return _pdf(course_pdf(told, paper), f"scarscore-course-{course_id}.pdf")
+
+
+@router.get(
+    "/visits/{visit_id}/report.pdf", summary="The report of a visit as PDF", response_class=Response,
+    responses=_ANSWERS,
+)  # fmt: skip
+def visit_report(
+    clinic: Open,
+    who: Asker,
+    service: Served,
+    patient_id: str,
+    visit_id: str,
+    purpose: Purpose = Use.CARE,
+    names: Names = None,
+    photos: Photos = True,
+    paper: Sheet = Size.A4,
+) -> Response:
+    """A visit as it stood on its day: severity with both uncertainties, each photo under its heat map, every check."""
+    asked = gather.Asked(patient_id, purpose, names, photos)
+    told = gather.visit(clinic, who, networks(service.scoring.model), visit_id, asked)
+    return _pdf(visit_pdf(told, paper), f"scarscore-visit-{visit_id}.pdf")
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    return Response(content, media_type=PDF, headers=named(name, "inline"))
