@@ -105,6 +105,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/api/v1/courses/{course_id}/fhir"): PRACTITIONER,
     ("GET", "/api/v1/courses/{course_id}/visits.csv"): PRACTITIONER,
     ("GET", "/api/v1/photos/{photo_id}/dicom"): PRACTITIONER,
+    ("GET", "/api/v1/patients/{patient_id}/courses/{course_id}/report.pdf"): PRACTITIONER,
+    ("GET", "/api/v1/patients/{patient_id}/visits/{visit_id}/report.pdf"): PRACTITIONER,
     ("POST", "/api/v1/imports/patient"): ADMIN,
     ("POST", "/api/v1/visits/{visit_id}/dicom"): PRACTITIONER,
 }

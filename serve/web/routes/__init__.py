@@ -18,6 +18,7 @@ from scarscore.serve.web.routes import (
     imports,
     patients,
     photos,
+    reports,
     scales,
     scores,
     sessions,
@@ -53,5 +54,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     comparisons.router,
     erasure.router,
     exports.router,
+    reports.router,
     imports.router,
 )
