@@ -87,6 +87,29 @@ def verify_command(data: Path | None) -> None:
     _finish([*_checked_files(collection), *check_tables(collection)], len(collection.photos))
 
 
+@datasets.command("labels")
+@data_option
+@click.option("--source", metavar="NAME", required=True, help="The data set, as acne04.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The table to write.")
+def labels_command(data: Path | None, source: str, out: Path) -> None:
+    """Write a set's readings as a table of own labels.
+
+    The table is what `scarscore train --labels` and `scarscore evaluate --labels` read (docs/own-data.md): a way to
+    try both on photos that are there. The set's groups, a person each, stand for patients.
+    """
+    import csv
+
+    from scarscore.datasets.own import COLUMNS, own_rows
+    from scarscore.datasets.photos import data_root, load
+
+    rows = list(own_rows(load(data_root(data)), source))
+    with out.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    click.echo(f"{len(rows)} readings of {len({row['file'] for row in rows})} photos: {out}")
+
+
 @datasets.command("duplicates")
 @data_option
 @click.option("--source", "sources", metavar="NAME", multiple=True, help="Only this source; may be given again.")

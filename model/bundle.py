@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).resolve().parent / "weights"
 DEFAULT = "default"
-REGIONS = "regions"  # the region network's name in the manifest; every other entry is a severity network
+REGIONS = "regions"  # the default region network in the manifest, and the end of every other one's name
 METADATA_KEY = "scarscore"
 SCHEMA = 1
 
@@ -96,7 +96,7 @@ def verified_bytes(model: str) -> bytes:
 
 def names() -> tuple[str, ...]:
     """The severity networks of the manifest."""
-    return tuple(name for name in _manifest() if name != REGIONS)
+    return tuple(name for name in _manifest() if not name.endswith(REGIONS))
 
 
 def open_bundle(data: bytes) -> Bundle:

@@ -12,7 +12,7 @@ import io
 import tomllib
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scarscore.model import bundle as files
@@ -53,7 +53,7 @@ def open_model(model: str = DEFAULT) -> ModelBundle:
     none, where anything is missing or was changed, or where the two networks were not made for each other.
     """
     if model in shipped_names():
-        return _belonging(_shipped(model))
+        return _shipped(model)
     if model in names() or model.endswith(".onnx"):
         network = open_bundle(verified_bytes(model))
         regions = open_region_bundle(verified_bytes(REGIONS))
@@ -69,7 +69,7 @@ def open_model(model: str = DEFAULT) -> ModelBundle:
 
 def shipped_names() -> tuple[str, ...]:
     """The bundles that come with this installation, the default first."""
-    return tuple(_entries())
+    return tuple(read_shipped())
 
 
 def pack_bundle(bundle: ModelBundle, path: Path) -> Path:
@@ -104,24 +104,40 @@ def _zipped(entries: Mapping[str, bytes]) -> bytes:
     return memory.getvalue()
 
 
-def _entries() -> dict[str, dict[str, str]]:
-    """`bundles.toml`: for each name its version, the manifest's names of both networks, the card and its SHA-256."""
+def read_shipped() -> dict[str, dict[str, str]]:
+    """`bundles.toml`: for each name the manifest's names of both networks, the card's file and its SHA-256."""
     try:
         return tomllib.loads((files.WEIGHTS / SHIPPED).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{SHIPPED} cannot be read: {error}. Install scarscore again") from None
 
 
-def _shipped(name: str) -> ModelBundle:
-    entry = _entries()[name]
+def write_shipped(entries: Mapping[str, Mapping[str, str]]) -> Path:
+    """Write `bundles.toml` anew. Its path."""
+    parts = [f"[{name}]\n" + "".join(f'{k} = "{v}"\n' for k, v in entry.items()) for name, entry in entries.items()]
+    path = files.WEIGHTS / SHIPPED
+    path.write_text(
+        "# Written by the commands that install bundles and write cards.\n\n" + "\n".join(parts), encoding="utf-8"
+    )
+    return path
+
+
+def open_uncarded(name: str) -> ModelBundle:
+    """A shipped bundle without its card, for who writes it."""
+    entry = read_shipped()[name]
     severity = open_bundle(verified_bytes(entry["severity"]))
     regions = open_region_bundle(verified_bytes(entry["regions"]))
+    return _belonging(ModelBundle(name, severity.metadata.version, severity, regions, None))
+
+
+def _shipped(name: str) -> ModelBundle:
+    entry = read_shipped()[name]
     try:
         card = (files.WEIGHTS / entry["card"]).read_bytes()
     except OSError as error:
         raise BadBundle(f"the card of {name} cannot be read: {error.strerror}. Install scarscore again") from None
     _compare(f"the card {entry['card']}", card, entry["card_sha256"])
-    return ModelBundle(name, severity.metadata.version, severity, regions, card.decode())
+    return replace(open_uncarded(name), card=card.decode())
 
 
 def _packed(model: str, read: Callable[[str], bytes]) -> ModelBundle:

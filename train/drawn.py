@@ -26,9 +26,8 @@ from scarscore.datasets.synthetic.light import Light
 from scarscore.datasets.synthetic.on_skin import scar_on
 from scarscore.datasets.synthetic.picture import Pixels, Synthetic
 from scarscore.datasets.synthetic.render import drawn_mix, render
-from scarscore.model.preprocess import Floats
-from scarscore.model.region_engine import RegionEngine
-from scarscore.model.regions import Region
+from scarscore.model.regions import Pose, Region
+from scarscore.train.regions.labels import read_entries, read_label
 from scarscore.train.views import Say
 
 DRAWN = "drawn"  # the source's name, as on its card
@@ -40,8 +39,18 @@ CLEAR = 0.2  # of the pictures carry no scar
 INFLAMED = 0.3  # of the pictures carry red papules, which are no scars
 WORST = 85.0
 GRADES_FROM = (3.0, 40.0, 65.0)  # severities from which a drawn picture counts as grade 2, 3, 4; below, as 0
-SURE = 0.5
+MIDDLING = 30.0  # the tone, in degrees of ITA, whose scars are drawn on all faces: neither red nor brown beyond it
 TOLD_EVERY = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Carrier:
+    """A photo of clear skin to draw on: its file, its person's group, its labels (uint8) and, in their pixels, pose."""
+
+    file: Path
+    group: str
+    pose: Pose
+    label: Pixels
 
 
 @dataclass(frozen=True)
@@ -62,19 +71,27 @@ class Drawn:
 
 
 def with_drawn(
-    collection: Collection, counts: Sequence[int], seed: int, finder: RegionEngine, folder: Path, say: Say
+    collection: Collection, counts: Sequence[int], seed: int, labels: Path | None, folder: Path, say: Say
 ) -> Collection:
     """The collection with so many drawn faces, cheeks and pieces of skin, as rated photos of the source `drawn`.
 
-    Raises `UseForbidden` where the photos that are drawn on may not be trained on.
+    Where a face's skin is, the folder `labels` says, as `scarscore regions labels` made it. Raises `UseForbidden`
+    where the photos that are drawn on may not be trained on, `DataError` without labels.
     """
     if not any(counts):
         return collection
     require((CARRIER, DRAWN), Use.RESEARCH)
-    carriers = [photo for photo in collection.photos if photo.source == CARRIER]
+    if labels is None:
+        raise DataError("scars are drawn where labels say that there is skin: name their folder by --region-labels")
+    entries = read_entries(labels)
+    carriers = [
+        Carrier(collection.root / photo.file, photo.group, entry.pose, read_label(labels, photo.file))
+        for photo in collection.photos
+        if photo.source == CARRIER and (entry := entries.get(photo.file)) and entry.pose is not None
+    ]
     if not carriers:
-        raise DataError(f"no photo of {CARRIER} to draw scars on")
-    told = list(_all(collection.root, carriers, counts, seed, finder, folder, say))
+        raise DataError(f"no photo of {CARRIER} with labels to draw scars on")
+    told = list(_all(carriers, counts, seed, folder, say))
     return replace(
         collection,
         photos=(*collection.photos, *(_photo(folder, each) for each in told)),
@@ -83,17 +100,9 @@ def with_drawn(
     )
 
 
-def _all(
-    root: Path,
-    carriers: Sequence[Photo],
-    counts: Sequence[int],
-    seed: int,
-    finder: RegionEngine,
-    folder: Path,
-    say: Say,
-) -> Iterator[Drawn]:
+def _all(carriers: Sequence[Carrier], counts: Sequence[int], seed: int, folder: Path, say: Say) -> Iterator[Drawn]:
     folder.mkdir(parents=True, exist_ok=True)
-    table = folder / f"drawn-{seed}-{finder.bundle.sha256[:8]}.jsonl"
+    table = folder / f"drawn-{seed}.jsonl"
     lines = table.read_text(encoding="utf-8").splitlines() if table.exists() else []
     done = {each.name: each for each in map(_read, lines)}
     wanted = [(kind, number) for kind, count in zip(KINDS, counts, strict=True) for number in range(count)]
@@ -102,7 +111,7 @@ def _all(
     for kind, number in wanted:
         name = f"{kind}-{number:04}.png"
         if name not in done:
-            done[name] = _draw(root, carriers[number % len(carriers)], kind, number, seed, finder, folder / name)
+            done[name] = _draw(carriers[number % len(carriers)], kind, number, seed, folder / name)
             with table.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(done[name])) + "\n")
             made += 1
@@ -112,7 +121,7 @@ def _all(
         yield done[name]
 
 
-def _draw(root: Path, carrier: Photo, kind: str, number: int, seed: int, finder: RegionEngine, path: Path) -> Drawn:
+def _draw(carrier: Carrier, kind: str, number: int, seed: int, path: Path) -> Drawn:
     own = int.from_bytes(hashlib.sha256(f"{seed} {kind} {number}".encode()).digest()[:4])
     rng = np.random.default_rng(own)
     aim = 0.0 if rng.random() < CLEAR else float(rng.uniform(3.0, WORST))
@@ -120,7 +129,7 @@ def _draw(root: Path, carrier: Photo, kind: str, number: int, seed: int, finder:
     if kind == "skin":
         picture, group = render(own, severity=aim, size=SIDES[kind], inflamed=inflamed), f"{DRAWN}-{number}"
     else:
-        picture, group = _on_photo(root / carrier.file, kind, rng, aim, inflamed, finder), carrier.group
+        picture, group = _on_photo(carrier, kind, rng, aim, inflamed), carrier.group
     path.write_bytes(cv2.imencode(".png", picture.pixels[..., ::-1])[1].tobytes())
     cells = tuple(None if np.isnan(value) else float(value) for value in picture.cells().ravel())
     severity = picture.severity if any(value is not None for value in cells) else 0.0
@@ -128,24 +137,22 @@ def _draw(root: Path, carrier: Photo, kind: str, number: int, seed: int, finder:
     return Drawn(path.name, digest, SIDES[kind], group, kind, severity, cells, tuple(picture.types))
 
 
-def _on_photo(
-    file: Path, kind: str, rng: np.random.Generator, aim: float, inflamed: float, finder: RegionEngine
-) -> Synthetic:
+def _on_photo(carrier: Carrier, kind: str, rng: np.random.Generator, aim: float, inflamed: float) -> Synthetic:
     """Scars on a face or a cheek that is cut out of a photo, at a scale that its width between the ears tells."""
-    with Image.open(file) as image:
+    with Image.open(carrier.file) as image:
         pixels = np.asarray(image.convert("RGB"), np.uint8)
-    seen = finder.look(pixels)
-    likely = cv2.resize(seen.probability.argmax(axis=0).astype(np.uint8), pixels.shape[1::-1], interpolation=0)
-    part = (likely >= Region.FOREHEAD) if kind == "face" else likely == _cheek(likely, rng)
+    label = cv2.resize(carrier.label, pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    part = (label >= Region.FOREHEAD) if kind == "face" else label == _cheek(carrier.label, rng)
     x0, y0, x1, y1 = _window(part, rng, pixels.shape)
     side = SIDES[kind]
     cut = cv2.resize(np.ascontiguousarray(pixels[y0:y1, x0:x1]), (side, side), interpolation=cv2.INTER_AREA)
-    skin = cv2.resize(_sure(seen.cover(*pixels.shape[:2]))[y0:y1, x0:x1], (side, side), interpolation=0) > 0
-    width = seen.pose.face_width_px or 0.32 * pixels.shape[1]
-    scale = width / FACE_MM * side / (x1 - x0)
+    skin = cv2.resize((label[y0:y1, x0:x1] > 0).astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST) > 0
+    assert carrier.pose.face_width_px is not None
+    width = carrier.pose.face_width_px * pixels.shape[1] / carrier.label.shape[1]
     if not skin.any():
-        raise DataError(f"{file.name}: no skin to draw scars on")
-    mix = replace(drawn_mix(rng, aim, 30.0), papule=inflamed)
+        raise DataError(f"{carrier.file.name}: no skin to draw scars on")
+    mix = replace(drawn_mix(rng, aim, MIDDLING), papule=inflamed)
+    scale = width / FACE_MM * side / (x1 - x0)
     return scar_on(np.asarray(cut, np.uint8), skin, int(rng.integers(2**31)), aim, scale, mix, _light(rng))
 
 
@@ -157,13 +164,9 @@ def _light(rng: np.random.Generator) -> Light:
     )
 
 
-def _sure(skin: Floats) -> Pixels:
-    return (skin >= SURE).astype(np.uint8)
-
-
-def _cheek(likely: Pixels, rng: np.random.Generator) -> Region:
+def _cheek(label: Pixels, rng: np.random.Generator) -> Region:
     """One of the cheeks that the photo shows."""
-    cheeks = [c for c in (Region.LEFT_CHEEK, Region.RIGHT_CHEEK) if (likely == c).any()] or [Region.OTHER_SKIN]
+    cheeks = [c for c in (Region.LEFT_CHEEK, Region.RIGHT_CHEEK) if (label == c).any()] or [Region.OTHER_SKIN]
     return cheeks[int(rng.integers(len(cheeks)))]
 
 

@@ -19,8 +19,8 @@ from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.losses import Batch, losses, photo_severity, total
-from scarscore.train.norms import fold_norms
 from scarscore.train.samples import Sample
+from scarscore.train.start import Start, begun
 from scarscore.train.views import Say, Views
 
 
@@ -62,7 +62,7 @@ def trust(sample: Sample, scale: float) -> float:
 
 
 def train_network(
-    start: dict[str, Tensor],
+    start: Start,
     material: Material,
     held_out: frozenset[str],
     config: Config,
@@ -72,10 +72,7 @@ def train_network(
     """Train one network on all photos but the held-out ones; the last checkpoint in the folder is gone on from."""
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.seed_of(config.seed, "start")
-    network = SeverityNetwork()
-    network.load_start_weights(start)
-    if config.fold_norms:
-        fold_norms(network)
+    network = begun(start, config.fold_norms)
     network.to(memory_format=torch.channels_last)
     index = np.array([i for i, s in enumerate(material.samples) if s.rated.key not in held_out])
     twice = np.array([i for i in index if material.samples[i].rated.photo.source in config.twice], dtype=np.int64)

@@ -21,8 +21,8 @@ from scarscore.datasets.split import Folds, grouped_folds
 from scarscore.model.bundle import REGIONS, Metadata, open_bundle, write_metadata
 from scarscore.model.engine import Engine
 from scarscore.model.export import export
-from scarscore.model.network import SeverityNetwork
 from scarscore.model.region_engine import RegionEngine
+from scarscore.model.severity import Calibration
 from scarscore.train.augment import Variation
 from scarscore.train.calibrate import IDENTITY, fit_calibration
 from scarscore.train.close_ups import close_ups
@@ -31,6 +31,7 @@ from scarscore.train.drawn import DRAWN, with_drawn
 from scarscore.train.loop import Material, train_network
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture, sample, trainable
+from scarscore.train.start import Start, begun
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
@@ -38,8 +39,22 @@ VERSION = "0.3.0"
 
 
 @dataclass(frozen=True)
+class Identity:
+    """What the networks of a run are called, what they may be used for, and what they were trained on."""
+
+    name: str
+    version: str
+    licence_class: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Run:
-    """What a run is made of: its data, what finds their skin, its folds, where it lies."""
+    """What a run is made of: its data, what finds their skin, its folds, where it lies.
+
+    `identity` is by default what its sources' cards say. `told` is a calibration that says what the run's readings do
+    not: types always, grades where they have none; None where they say it all.
+    """
 
     collection: Collection
     finder: RegionEngine
@@ -47,6 +62,8 @@ class Run:
     folds: Folds
     config: Config
     folder: Path
+    identity: Identity | None = None
+    told: Calibration | None = None
 
     def seen(self, fold: int | None) -> tuple[Rated, ...]:
         """What the network of this fold is trained on (None: everything)."""
@@ -75,31 +92,43 @@ def network_file(fold: int | None) -> str:
     return f"{NAME}.onnx" if fold is None else f"{NAME}-fold{fold}.onnx"
 
 
-def open_run(root: Path, config: Config, folder: Path, regions: str = REGIONS, say: Say = print) -> Run:
-    """A run over the data folder, with what finds the skin. Raises `DataError`, also where a card forbids training."""
+def open_run(
+    root: Path, config: Config, folder: Path, regions: str = REGIONS, labels: Path | None = None, say: Say = print
+) -> Run:
+    """A run over the data folder, with what finds the skin and, for drawn pictures, the labels of the faces' regions.
+
+    Raises `DataError`, also where a card forbids training.
+    """
     finder = RegionEngine.load(regions)
-    collection = with_drawn(load(root), config.drawn, config.seed, finder, folder / DRAWN, say)
+    collection = with_drawn(load(root), config.drawn, config.seed, labels, folder / DRAWN, say)
     rated = trainable(collection, config.sources)
     if not rated:
         raise DataError("no rated photo to train on")
     return Run(collection, finder, rated, grouped_folds(rated, config.folds, config.seed), config, folder)
 
 
-def train_run(run: Run, wanted: Sequence[int | None], start_weights: Path, say: Say) -> bool:
+def named(run: Run, name: str) -> Run:
+    """The same run, whose networks are called otherwise."""
+    sources = run.config.sources
+    return replace(run, identity=Identity(name, VERSION, licence_class(sources).value, sources))
+
+
+def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: Say) -> bool:
     """Train and export what is missing of the wanted networks; calibrate once all are there. Whether they are.
 
-    Networks of one run may be trained by several processes or machines at once: each has its own folder.
+    They begin from start weights, in a file or read already. Networks of one run may be trained by several processes
+    or machines at once: each has its own folder.
     """
     run.folder.mkdir(parents=True, exist_ok=True)
-    start = read_start_weights(start_weights)
+    begin = read_start_weights(start) if isinstance(start, Path) else start
     missing = [fold for fold in wanted if not _raw(run, fold).exists()]
     if missing:
-        material = _material(run, start, say)
+        material = _material(run, begin, say)
         for fold in missing:
             say(f"network of {'all photos' if fold is None else f'fold {fold}'}")
             held_out = _held_out(run, material, fold)
             folder = run.folder / network_file(fold).removesuffix(".onnx")
-            network = train_network(start, material, held_out, run.config, folder, say)
+            network = train_network(begin, material, held_out, run.config, folder, say)
             _raw(run, fold).write_bytes(export(network))
     if not all(_raw(run, fold).exists() for fold in run.networks):
         return False
@@ -116,8 +145,13 @@ def calibrate_run(run: Run, say: Say) -> None:
         pooled = np.array([o.pooled for o in others])
         types = np.array([o.type_probabilities for o in others])
         calibration = fit_calibration([o.rated for o in others], pooled, types)
-        metadata = replace(_metadata(run, fold), calibration=calibration)
+        metadata = replace(_metadata(run, fold), calibration=_completed(calibration, run.told))
         run.file(fold).write_bytes(write_metadata(_raw(run, fold).read_bytes(), metadata))
+
+
+def _completed(fitted: Calibration, told: Calibration | None) -> Calibration:
+    """The calibration that was fitted, with types and grades as told where the readings do not say them."""
+    return fitted if told is None else replace(fitted, types=told.types, grades=told.grades)
 
 
 def read_start_weights(path: Path) -> dict[str, Tensor]:
@@ -134,11 +168,10 @@ def _held_out(run: Run, material: Material, fold: int | None) -> frozenset[str]:
     return frozenset(s.rated.key for s in material.samples if fold is not None and run.home(s.rated) == fold)
 
 
-def _material(run: Run, start: dict[str, Tensor], say: Say) -> Material:
+def _material(run: Run, start: Start, say: Say) -> Material:
     say("cutting close-ups out of faces")
     samples = [*map(sample, run.rated), *close_ups(run.collection, run.rated, run.config, run.finder)]
-    network = SeverityNetwork()
-    network.load_start_weights(start)
+    network = begun(start, folded=False)
 
     def read(item: Sample) -> Picture:
         return picture(run.collection, item.rated, run.finder.find_skin)
@@ -162,12 +195,14 @@ def _outcomes(run: Run, fold: int) -> list[Outcome]:
 
 
 def _metadata(run: Run, fold: int | None) -> Metadata:
+    sources = run.config.sources
+    identity = run.identity or Identity(NAME, VERSION, licence_class(sources).value, sources)
     return Metadata(
-        name=NAME,
-        version=VERSION,
+        name=identity.name,
+        version=identity.version,
         fold=fold,
-        licence_class=licence_class(run.config.sources).value,
-        sources=run.config.sources,
+        licence_class=identity.licence_class,
+        sources=identity.sources,
         training_fingerprint=fingerprint(run.seen(fold)),
         seed=run.config.seed,
         regions_sha256=run.finder.bundle.sha256,

@@ -6,7 +6,8 @@ import hashlib
 import tomllib
 from pathlib import Path
 
-from scarscore.train.install import Network, install
+from scarscore.train.cost import Cost
+from scarscore.train.install import Network, install, installed_cost
 
 
 def test_each_network_gets_its_checksum_and_what_was_there_stays(tmp_path: Path) -> None:
@@ -23,3 +24,10 @@ def test_a_network_installed_again_replaces_itself(tmp_path: Path) -> None:
         manifest = install({"default": Network("d.onnx", data)}, tmp_path)
     assert (tmp_path / "d.onnx").read_bytes() == b"new"
     assert tomllib.loads(manifest.read_text())["default"]["sha256"] == hashlib.sha256(b"new").hexdigest()
+
+
+def test_what_training_cost_is_kept_beside_the_checksum_and_over_later_installs(tmp_path: Path) -> None:
+    install({"default": Network("d.onnx", b"a", Cost(61.25, 118.5))}, tmp_path)
+    install({"regions": Network("r.onnx", b"b")}, tmp_path)
+    assert installed_cost("default", tmp_path) == Cost(61.2, 118.5)
+    assert installed_cost("regions", tmp_path) is None

@@ -87,14 +87,15 @@ def test_photos_nobody_trained_on_are_said_to_be_unchecked_without_a_data_folder
         ({"severity": "101"}, "mine.csv line 3: severity is 101, outside 0 to 100"),
         ({"severity": "mild"}, "mine.csv line 3: severity is 'mild', not a number"),
         ({"path": "nowhere.jpg"}, "mine.csv line 3: there is no photo 'nowhere.jpg'"),
-        ({"path": "FIRST"}, "mine.csv line 3: the same photo as in line 2"),
+        ({"path": "FIRST", "group": "FIRST"}, "mine.csv line 3: the same photo as in line 2"),
+        ({"path": "FIRST"}, "mine.csv line 3: the photo is of patient"),
     ],
 )
 def test_a_wrong_line_is_named(
     change: dict[str, str], message: str, collection: Collection, photos: list[Rated], tmp_path: Path
 ) -> None:
     rows = rows_of(collection, photos[:3])
-    rows[1] |= {name: str(rows[0]["path"]) if value == "FIRST" else value for name, value in change.items()}
+    rows[1] |= {name: str(rows[0][name]) if value == "FIRST" else value for name, value in change.items()}
     with pytest.raises(DataError, match=message.replace("(", r"\(")):
         read_labels(table(tmp_path, rows))
 

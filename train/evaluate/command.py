@@ -17,7 +17,8 @@ from scarscore.train.options import data_option, out_option, start_option
 @click.option(
     "--labels",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Your own labels instead: a CSV with path, severity (0-100) and, to keep a patient's photos together, group.",
+    help="Your own readings instead: a CSV with file, severity (0-100) and, to keep a patient's photos together, "
+    "patient.",
 )
 @click.option(
     "--run",
@@ -30,6 +31,18 @@ from scarscore.train.options import data_option, out_option, start_option
     metavar="NAME=FOLDER",
     help="Instead of evaluating: put the reports in these folders side by side, as variants.md in --out.",
 )
+@click.option(
+    "--model",
+    default="default",
+    show_default=True,
+    metavar="NAME|PATH",
+    help="Another bundle: it is measured on the data sets that it was not trained on.",
+)
+@click.option(
+    "--cards",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Instead of evaluating: write the shipped bundles' model cards from the reports in this folder (docs).",
+)
 @click.option("--bench/--no-bench", default=True, help="Test repeatability, healing and colour too.  [default: bench]")
 @click.option("--plain/--no-plain", default=True, help="Train the plain regression network too.  [default: plain]")
 def evaluate(
@@ -39,6 +52,8 @@ def evaluate(
     labels: Path | None,
     run: Path | None,
     variants: tuple[str, ...],
+    model: str,
+    cards: Path | None,
     bench: bool,
     plain: bool,
 ) -> None:
@@ -51,7 +66,10 @@ def evaluate(
     plain network, which is trained within the command, comes out a little differently.
 
     With --labels the product is asked about your own photos instead, and set against your own readings. Paths in the
-    table are relative to its folder.
+    table are relative to its folder (docs/own-data.md).
+
+    With --model another bundle is asked about the rated photos of every data set that it was not trained on; the
+    report is called by its name.
     """
     from scarscore.datasets.photos import data_root
     from scarscore.train.evaluate.evaluation import gather
@@ -59,11 +77,17 @@ def evaluate(
     from scarscore.train.evaluate.plots import points_of, write_plots
     from scarscore.train.evaluate.report import as_markdown, write_report
 
+    if cards is not None:
+        _cards(cards)
+        return
     if labels is not None:
-        _own(labels, data, out)
+        _own(labels, data, out, model)
         return
     if variants:
         _variants(variants, out)
+        return
+    if model != "default":
+        _unseen(model, data, out)
         return
     evidence = gather(data_root(data), start, lambda line: click.echo(line, err=True), bench, run, plain)
     told = figures(evidence)
@@ -72,7 +96,23 @@ def evaluate(
     _say_written(written)
 
 
-def _own(labels: Path, data: Path | None, out: Path) -> None:
+def _cards(reports: Path) -> None:
+    from scarscore.train.evaluate.card import write_cards
+
+    _say_written(write_cards(reports))
+
+
+def _unseen(model: str, data: Path | None, out: Path) -> None:
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.model.bundles import open_model
+    from scarscore.train.evaluate.unseen import as_markdown, evaluate_unseen, write_unseen
+
+    told = evaluate_unseen(open_model(model), model, load(data_root(data)))
+    click.echo(as_markdown(told))
+    _say_written(write_unseen(told, out))
+
+
+def _own(labels: Path, data: Path | None, out: Path, model: str) -> None:
     from scarscore.datasets.errors import DataMissing
     from scarscore.datasets.photos import data_root, load
     from scarscore.train.evaluate.own import as_markdown, evaluate_labels, read_labels, write_own
@@ -82,7 +122,7 @@ def _own(labels: Path, data: Path | None, out: Path) -> None:
         collection = load(data_root(data))
     except DataMissing:
         collection = None  # then nobody can tell which of the photos were trained on, and the report says so
-    told, points = evaluate_labels(read_labels(labels), collection)
+    told, points = evaluate_labels(read_labels(labels), collection, model)
     written = write_own(told, out) + write_plots([points], None, out)
     click.echo(as_markdown(told))
     _say_written(written)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Sequence
@@ -11,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from scarscore.datasets.cards import card_names
 from scarscore.datasets.errors import DataError
+from scarscore.datasets.own import read_own
 from scarscore.datasets.photos import Collection
-from scarscore.model.bundle import load_bundle
+from scarscore.model.bundle import DEFAULT
+from scarscore.model.bundles import open_model
 from scarscore.train.evaluate.figures import MILD
 from scarscore.train.evaluate.plots import Points
 from scarscore.train.evaluate.statistics import (
@@ -29,7 +31,6 @@ from scarscore.train.evaluate.statistics import (
 from scarscore.train.product import Answer, answers, refused
 from scarscore.train.samples import trainable
 
-NEEDED = ("path", "severity")
 FEWEST = 10  # photos, below which no agreement is told
 
 
@@ -64,44 +65,18 @@ class OwnFigures:
 
 
 def read_labels(table: Path) -> tuple[Label, ...]:
-    """A CSV with the columns `path` (from the table's folder), `severity` (0-100) and, if there is one, `group`.
+    """The photos of a table of own readings (docs/own-data.md), relative to its folder; a patient is not needed.
 
-    Raises `DataError` naming the line that is wrong: a missing file, a severity outside 0 to 100, a photo twice.
+    Raises `DataError` naming every line that is wrong.
     """
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as lines:
-            rows = list(csv.DictReader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{table} cannot be read: {error}") from None
-    missing = [name for name in NEEDED if not rows or name not in rows[0]]
-    if missing:
-        raise DataError(f"{table.name}: no rows with the columns {', '.join(missing)}")
-    labels = tuple(_label(table, number, row) for number, row in enumerate(rows, start=2))
-    lines_of: dict[Path, int] = {}
-    for number, label in enumerate(labels, start=2):
-        first = lines_of.setdefault(label.path, number)
-        if first != number:
-            raise DataError(f"{table.name} line {number}: the same photo as in line {first}")
-    return labels
+    return tuple(Label(photo.path, photo.severity, photo.patient) for photo in read_own(table, patients=False))
 
 
-def _label(table: Path, number: int, row: dict[str, str]) -> Label:
-    place = f"{table.name} line {number}"
-    path = (table.parent / (row["path"] or "")).resolve()
-    if not path.is_file():
-        raise DataError(f"{place}: there is no photo {row['path']!r}")
-    try:
-        severity = float(row["severity"] or "")
-    except ValueError:
-        raise DataError(f"{place}: severity is {row['severity']!r}, not a number") from None
-    if not 0.0 <= severity <= 100.0:
-        raise DataError(f"{place}: severity is {severity:g}, outside 0 to 100")
-    return Label(path, severity, row.get("group") or str(path))
-
-
-def evaluate_labels(labels: Sequence[Label], collection: Collection | None) -> tuple[OwnFigures, Points]:
-    """Ask the product about every photo. Raises `DataError` where fewer than ten are scored."""
-    asked = answers([label.path for label in labels])
+def evaluate_labels(
+    labels: Sequence[Label], collection: Collection | None, model: str = DEFAULT
+) -> tuple[OwnFigures, Points]:
+    """Ask the product, with a bundle, about every photo. Raises `DataError` where fewer than ten are scored."""
+    asked = answers([label.path for label in labels], model)
     reasons = sorted(answer["reason"] for answer in asked if refused(answer))
     pairs = [(label, answer) for label, answer in zip(labels, asked, strict=True) if not refused(answer)]
     if len(pairs) < FEWEST:
@@ -114,7 +89,7 @@ def evaluate_labels(labels: Sequence[Label], collection: Collection | None) -> t
         photos=len(pairs),
         groups=len(set(groups)),
         refused={reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
-        seen=None if collection is None else _seen([label.path for label, _ in pairs], collection),
+        seen=None if collection is None else _seen([label.path for label, _ in pairs], collection, model),
         rho=bootstrapped(spearman, told, read, groups),
         mae=bootstrapped(mean_absolute_error, told, read, groups),
         bias=bootstrapped(_bias, told, read, groups),
@@ -133,9 +108,10 @@ def _inside(label: Label, answer: Answer) -> bool:
     return float(answer["severity_low"]) <= label.severity <= float(answer["severity_high"])
 
 
-def _seen(paths: Sequence[Path], collection: Collection) -> int:
-    """How many of the files are, byte for byte, photos that the shipped network was trained on."""
-    known = {item.photo.sha256 for item in trainable(collection, load_bundle().metadata.sources)}
+def _seen(paths: Sequence[Path], collection: Collection, model: str) -> int:
+    """How many of the files are, byte for byte, photos that the bundle's severity network was trained on."""
+    sources = {*open_model(model).severity.metadata.sources} & {*card_names()}
+    known = {item.photo.sha256 for item in trainable(collection, tuple(sources))}
     return sum(hashlib.sha256(path.read_bytes()).hexdigest() in known for path in paths)
 
 

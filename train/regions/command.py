@@ -58,6 +58,7 @@ def labels(data: Path | None, weights: Path, out: Path, sources: str | None) -> 
 @start_option
 @out_option("runs/regions", "Folder of the run. What is already in it is gone on from.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Fewer or more looks at the photos.  [default: the shipped]")
+@click.option("--fine-epochs", type=click.IntRange(min=1), help="Of the second cycle.  [default: half of --epochs]")
 @_sources
 @click.option("--install", is_flag=True, help="Put the finished network into model/weights, with its checksum.")
 def train(
@@ -66,6 +67,7 @@ def train(
     start: Path,
     out: Path,
     epochs: int | None,
+    fine_epochs: int | None,
     sources: str | None,
     install: bool,
 ) -> None:
@@ -80,7 +82,11 @@ def train(
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    config = RegionConfig() if epochs is None else RegionConfig(epochs=epochs, fine_epochs=max(1, epochs // 2))
+    config = (
+        RegionConfig()
+        if epochs is None
+        else RegionConfig(epochs=epochs, fine_epochs=fine_epochs or max(1, epochs // 2))
+    )
     config = replace(config, sources=_listed(sources, config.sources))
     with counted(out):
         network = train_run(load(data_root(data)), labels, start, config, out, click.echo)

@@ -11,7 +11,7 @@ from scarscore.model.export import export
 from scarscore.model.region_engine import OUTPUTS, RegionMetadata, open_region_bundle
 from scarscore.model.regions import REGION_SIDE
 from scarscore.train.install import Network, install
-from scarscore.train.regions.labels import WEAK_SOURCE, Say, read_entries
+from scarscore.train.regions.labels import ALL_SOURCES, WEAK_SOURCE, Say, read_entries
 from scarscore.train.regions.loop import train_regions
 from scarscore.train.regions.material import RegionConfig, material_of
 from scarscore.train.regions.samples import (
@@ -51,7 +51,7 @@ def install_regions(path: Path) -> Path:
 def _metadata(collection: Collection, labels: Path, config: RegionConfig) -> RegionMetadata:
     seen = trained_on(collection, read_entries(labels), config.sources)
     return RegionMetadata(
-        name=REGIONS,
+        name=REGIONS if config.sources == ALL_SOURCES else "-".join((REGIONS, *config.sources)),
         version=VERSION,
         licence_class=licence_class(config.sources).value,
         sources=config.sources,

@@ -1,0 +1,165 @@
+"""A bundle on the data sets that it was not trained on: what the product says of their rated photos, set by set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import Collection, Rated
+from scarscore.model.bundles import ModelBundle
+from scarscore.model.severity import COVERAGE
+from scarscore.train.evaluate.card_parts import table
+from scarscore.train.evaluate.figures import MILD
+from scarscore.train.evaluate.statistics import (
+    RESAMPLES,
+    Agreement,
+    Estimate,
+    auc,
+    bootstrapped,
+    calibration_slope,
+    mean_absolute_error,
+    readers_agreement,
+    spearman,
+)
+from scarscore.train.product import Answer, answers, refused
+
+NOTE = f"""A photo that the product refuses counts as its set's mean reading. *Mean alone* is the error of telling every
+photo of a set that set's own mean reading, which nobody knows beforehand. In brackets: 95 % intervals, from {RESAMPLES}
+resamples of whole groups. A calibration slope below 1 says that differences come out too large, above 1 too small.
+"""
+
+
+@dataclass(frozen=True)
+class SetFigures:
+    """One set: agreement with the mean reading, beside the set's mean alone and the readers among themselves.
+
+    `bias` is what is told less what was read, in points; `inside` the share (0-1) of readings in the 90 % interval and
+    `width` its mean width in points, both of the photos that are scored.
+    """
+
+    source: str
+    photos: int
+    groups: int
+    refused: int
+    rho: Estimate
+    mae: Estimate
+    bias: Estimate
+    slope: float
+    auc: float
+    inside: float
+    width: float
+    mean_alone: float
+    readers: Agreement
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What the report is written from: which bundle it is of, and the figures of each set."""
+
+    name: str
+    version: str
+    licence_class: str
+    sha256: str
+    regions_sha256: str
+    sets: tuple[SetFigures, ...]
+
+
+def evaluate_unseen(bundle: ModelBundle, model: str, collection: Collection) -> Unseen:
+    """Ask the product, with the bundle of that name or path, about every usable rated photo of the other sets.
+
+    Raises `DataError` where it was trained on all of them.
+    """
+    known = {*bundle.severity.metadata.sources}
+    rated = [r for r in collection.rated() if r.usable and r.cut is None and r.photo.source not in known]
+    if not rated:
+        raise DataError(f"{model} was trained on every set that has readings: nothing is left to measure it on")
+    told = answers([collection.root / item.photo.file for item in rated], model)
+    sets = []
+    for source in dict.fromkeys(item.photo.source for item in rated):
+        pairs = [(item, row) for item, row in zip(rated, told, strict=True) if item.photo.source == source]
+        sets.append(_set(source, [item for item, _ in pairs], [row for _, row in pairs]))
+    severity, regions = bundle.severity.sha256, bundle.regions.sha256
+    return Unseen(bundle.name, bundle.version, bundle.licence_class, severity, regions, tuple(sets))
+
+
+def _set(source: str, rated: Sequence[Rated], rows: Sequence[Answer]) -> SetFigures:
+    read = np.array([item.severity for item in rated])
+    mean = float(read.mean())
+    told = np.array([mean if refused(row) else float(row["severity"]) for row in rows])
+    groups = [item.photo.group for item in rated]
+    scored = [
+        (value, float(row["severity_low"]), float(row["severity_high"]))
+        for value, row in zip(read, rows, strict=True)
+        if not refused(row)
+    ]
+    return SetFigures(
+        source=source,
+        photos=len(rated),
+        groups=len(set(groups)),
+        refused=len(rated) - len(scored),
+        rho=bootstrapped(spearman, told, read, groups),
+        mae=bootstrapped(mean_absolute_error, told, read, groups),
+        bias=bootstrapped(lambda a, b: float((a - b).mean()), told, read, groups),
+        slope=calibration_slope(told, read),
+        auc=auc(told, read, MILD),
+        inside=float(np.mean([low <= value <= high for value, low, high in scored])) if scored else float("nan"),
+        width=float(np.mean([high - low for _, low, high in scored])) if scored else float("nan"),
+        mean_alone=float(np.abs(read - mean).mean()),
+        readers=readers_agreement(rated),
+    )
+
+
+def write_unseen(figures: Unseen, folder: Path) -> tuple[Path, Path]:
+    """Write `NAME.md` and `NAME.json` into the folder, by the bundle's name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    markdown, data = folder / f"{figures.name}.md", folder / f"{figures.name}.json"
+    markdown.write_text(as_markdown(figures), encoding="utf-8")
+    data.write_text(json.dumps(asdict(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return markdown, data
+
+
+def as_markdown(figures: Unseen) -> str:
+    """The report as a text."""
+    head = (
+        f"# Evaluation of {figures.name} on sets that it was not trained on\n"
+        f"Written by `scarscore evaluate --model {figures.name}`; no figure here is typed by hand.\n\n"
+        f"Bundle: {figures.name} {figures.version}, licence class *{figures.licence_class}*, severity SHA-256 "
+        f"`{figures.sha256}`, regions SHA-256 `{figures.regions_sha256}`.\n"
+    )
+    return head + "\n" + sets_table(figures.sets) + "\n" + NOTE
+
+
+def read_sets(values: Sequence[dict[str, Any]]) -> tuple[SetFigures, ...]:
+    """The figures of each set, from their JSON values."""
+    return tuple(
+        SetFigures(
+            **each
+            | {name: Estimate(**each[name]) for name in ("rho", "mae", "bias")}
+            | {"readers": Agreement(**each["readers"])}
+        )
+        for each in values
+    )
+
+
+def sets_table(sets: Sequence[SetFigures]) -> str:
+    """The figures of each set as a table."""
+    titles = (
+        *("data set", "photos (groups)", "refused", "Spearman", "MAE, points", "bias, points", "slope"),
+        *(f"AUC at {MILD:g}", f"readings in the {COVERAGE:.0%} interval", "mean alone, MAE", "readers: Spearman / MAE"),
+    )
+    return table(titles, [_row(each) for each in sets])
+
+
+def _row(told: SetFigures) -> tuple[str, ...]:
+    area = "-" if np.isnan(told.auc) else f"{told.auc:.2f}"
+    return (
+        *(told.source, f"{told.photos} ({told.groups})", str(told.refused), told.rho.text(2), told.mae.text(1)),
+        *(told.bias.text(1), f"{told.slope:.2f}", area, f"{told.inside:.0%}", f"{told.mean_alone:.1f}"),
+        f"{told.readers.spearman:.2f} / {told.readers.mae:.1f}",
+    )

@@ -1,0 +1,93 @@
+"""`scarscore train --labels`: from a table of own readings to a bundle with its card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scarscore.datasets.cards import Use
+from scarscore.datasets.errors import DataError, DataMissing
+from scarscore.datasets.own import OwnPhoto, read_own
+from scarscore.datasets.photos import data_root, load
+from scarscore.model.bundle import load_bundle
+from scarscore.model.bundles import ModelBundle, open_model, pack_bundle
+from scarscore.train.config import load_config
+from scarscore.train.cost import cost_of, counted
+from scarscore.train.seen import count_seen, seen_checksums
+from scarscore.train.tune import Halves, as_json, as_run, halves, identity_of, tune
+from scarscore.train.tuned_card import tuned_card
+from scarscore.train.views import Say
+
+BUNDLE = "bundle"  # the folder of the finished bundle, in the run's
+MARK = "of.txt"  # says what the run in a folder is of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line asks for: the table, the photos' folder, what to go on from, how much to hold out."""
+
+    labels: Path
+    photos: Path | None
+    base: str
+    preset: str
+    out: Path
+    name: str
+    held_out: float
+    use: Use
+
+
+def train_on_own(wanted: Wanted, say: Say) -> ModelBundle:
+    """Go on from a bundle with own photos; the new bundle, which lies in the run's folder with its card and figures.
+
+    Raises `DataError` where the table is wrong or too small, or where the base has seen what would be held out.
+    """
+    base, config = open_model(wanted.base), load_config(wanted.preset)
+    photos = read_own(wanted.labels, wanted.photos)
+    split = halves(photos, wanted.held_out, config.seed)
+    say(f"{_count(split.taught)} to learn from, {_count(split.held_out)} held out")
+    seen = _seen(base, split, wanted.base)
+    identity = identity_of(base, wanted.name, wanted.use, split.taught)
+    _claim(wanted.out, f"{identity.version} {base.severity.sha256} {wanted.held_out} {config}")
+    run = as_run(split.taught, base, config, wanted.out, identity)
+    with counted(wanted.out):
+        told = tune(run, base, split.held_out, seen, say)
+    network = load_bundle(str(run.file(None)))
+    bare = ModelBundle(identity.name, identity.version, network, base.regions, None)
+    card = tuned_card(bare, base, told, cost_of(wanted.out))
+    bundle = ModelBundle(bare.name, bare.version, bare.severity, bare.regions, card)
+    pack_bundle(bundle, wanted.out / BUNDLE)
+    figures = json.dumps(as_json(told), indent=1, sort_keys=True)
+    (wanted.out / "figures.json").write_text(figures + "\n", encoding="utf-8")
+    return bundle
+
+
+def _count(photos: Sequence[OwnPhoto]) -> str:
+    return f"{len(photos)} photos of {len({photo.patient for photo in photos})} patients"
+
+
+def _seen(base: ModelBundle, split: Halves, name: str) -> int | None:
+    """0 where the base has seen nothing that is held out; None where no data folder is at hand to tell."""
+    try:
+        collection = load(data_root())
+    except DataMissing:
+        return None
+    count = count_seen(split.held_out, seen_checksums(base.severity.metadata, collection))
+    if count:
+        raise DataError(
+            f"{name} was trained on {count} of the {len(split.held_out)} photos that would be held out, or on others "
+            "of the same people: figures on them would flatter it. Go on from a bundle that has not seen them"
+        )
+    return 0
+
+
+def _claim(folder: Path, what: str) -> None:
+    """A folder holds one run: what was begun on other photos, readings or networks is not gone on from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / MARK
+    if mark.exists() and mark.read_text(encoding="utf-8") != what:
+        raise DataError(
+            f"{folder} holds a run on other photos, readings or networks: choose another --out, or remove it"
+        )
+    mark.write_text(what, encoding="utf-8")

@@ -1,0 +1,37 @@
+"""Which photos a network has seen: figures on those would flatter it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scarscore.datasets.cards import card_names
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.own import OwnPhoto
+from scarscore.datasets.photos import Collection
+from scarscore.datasets.split import grouped_folds
+from scarscore.model.bundle import Metadata, names
+from scarscore.train.samples import fingerprint, trainable
+
+
+def seen_checksums(metadata: Metadata, collection: Collection) -> frozenset[str]:
+    """The SHA-256 of all photos whose group a severity network was trained on, as far as they lie in the collection.
+
+    Of a network of a fold, those of its own fold are left out. Raises `DataError` where the network of a fold was
+    trained on other photos than these.
+    """
+    sources = tuple(name for name in metadata.sources if name in card_names())
+    rated = trainable(collection, sources)
+    if metadata.fold is not None:
+        folds = grouped_folds(rated, sum(name.startswith("fold") for name in names()), metadata.seed)
+        rated = tuple(item for item in rated if folds.fold_of[item.key] != metadata.fold)
+        if fingerprint(rated) != metadata.training_fingerprint:
+            raise DataError(
+                f"{metadata.name}, fold {metadata.fold}: which of these photos it was trained on is unknown"
+            )
+    groups = {item.photo.group for item in rated}
+    return frozenset(photo.sha256 for photo in collection.photos if photo.group in groups)
+
+
+def count_seen(photos: Sequence[OwnPhoto], checksums: frozenset[str]) -> int:
+    """How many of the photos are among these, byte for byte."""
+    return sum(photo.sha256 in checksums for photo in photos)

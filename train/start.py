@@ -1,0 +1,73 @@
+"""What a network begins from: MobileNetV2's weights of ImageNet, or a network that has already been trained.
+
+A trained network is read back out of its exported file, whose weights keep their names and whose norms are folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from scarscore.datasets.errors import DataError
+from scarscore.model.bundle import Bundle, parse
+from scarscore.model.network import SeverityNetwork
+from scarscore.train.norms import fold_norms
+
+Start = Mapping[str, Tensor]  # by torchvision's names of MobileNetV2, or by those of a whole `SeverityNetwork`
+PREFIX = "network."  # of every weight in an exported file
+BIASES = ("weight_bias", "bias")  # what the exporter calls a folded norm's shift, and what torch does
+SCALE, OFFSET = "photo_scale", "photo_offset"  # of training alone: an exported network has none
+
+
+def begun(start: Start, folded: bool) -> SeverityNetwork:
+    """The network that training begins with, its norms folded where asked for, or where they came so.
+
+    Raises `DataError` where the weights are those of another network.
+    """
+    network = SeverityNetwork()
+    if any(name.startswith("features.") for name in start):
+        network.load_start_weights(dict(start))
+        if folded:
+            fold_norms(network)
+        return network
+    fold_norms(network)
+    try:
+        network.load_state_dict(dict(start))
+    except RuntimeError as error:
+        raise DataError(f"the network to go on from is another one than is trained here: {error}") from None
+    return network
+
+
+def start_of(bundle: Bundle) -> dict[str, Tensor]:
+    """The weights of an exported severity network, by `SeverityNetwork`'s names with folded norms.
+
+    A photo's reading lies on a line through the network's calibration, so that training begins with its errors small.
+    """
+    proto = parse(bundle.data)
+    held = {tensor.name: tensor for tensor in proto.graph.initializer}
+    state = {_name(name): _tensor(tensor) for name, tensor in held.items() if name.startswith(PREFIX)}
+    slope, offset = _line(bundle)
+    return state | {SCALE: torch.tensor(slope), OFFSET: torch.tensor(offset)}
+
+
+def _name(exported: str) -> str:
+    name = exported.removeprefix(PREFIX)
+    return name.removesuffix(BIASES[0]) + BIASES[1] if name.endswith(BIASES[0]) else name
+
+
+def _tensor(tensor: onnx.TensorProto) -> Tensor:
+    return torch.from_numpy(np.array(numpy_helper.to_array(tensor)))
+
+
+def _line(bundle: Bundle) -> tuple[float, float]:
+    """Slope and offset of the straight line nearest to the calibration's knots, its carried-on end left out."""
+    curve = bundle.metadata.calibration.severity
+    if len(curve.x) < 4:
+        return 1.0, 0.0
+    slope, offset = np.polyfit(curve.x[:-1], curve.y[:-1], 1)
+    return float(slope), float(offset)
