@@ -1,0 +1,204 @@
+"""Going on with own photos: patients on one side only, better only where the interval says so, nothing seen before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from scarscore.datasets.cards import Use
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.own import OwnPhoto, OwnReading
+from scarscore.datasets.photos import Collection, load
+from scarscore.model.bundle import load_bundle
+from scarscore.model.bundles import ModelBundle, open_model
+from scarscore.model.engine import Engine
+from scarscore.model.preprocess import everywhere, fit, normalise
+from scarscore.model.severity import Severity
+from scarscore.train.config import load_config
+from scarscore.train.own_command import _claim
+from scarscore.train.predict import Outcome
+from scarscore.train.seen import count_seen, seen_checksums
+from scarscore.train.start import begun, start_of
+from scarscore.train.tune import BETTER, OPEN, WORSE, Halves, Tuned, as_run, compared, halves, identity_of
+from scarscore.train.tuned_card import tuned_card
+
+
+@pytest.fixture(scope="module")
+def base() -> ModelBundle:
+    return open_model("fold0")
+
+
+def photo(number: int, patient: int, severity: float = 10.0) -> OwnPhoto:
+    reading = OwnReading("A", severity, 2, number + 2)
+    return OwnPhoto(Path(f"/nowhere/{number}.jpg"), f"P{patient}", f"{number:064}", (reading,))
+
+
+def clinic(photos: int = 240, a_patient: int = 3) -> list[OwnPhoto]:
+    return [photo(number, number // a_patient) for number in range(photos)]
+
+
+def test_no_patient_lies_on_both_sides_and_about_the_share_is_held_out() -> None:
+    split = halves(clinic(), 0.3, seed=1)
+    assert {p.patient for p in split.taught}.isdisjoint(p.patient for p in split.held_out)
+    assert len(split.taught) + len(split.held_out) == 240
+    assert 0.15 < len(split.held_out) / 240 < 0.45
+    with pytest.raises(DataError, match="1 patients lie on both sides"):
+        Halves((photo(1, 7),), (photo(2, 7),))
+
+
+def test_who_comes_later_moves_nobody_to_the_other_side() -> None:
+    before, after = halves(clinic(240), 0.3, 1), halves(clinic(300), 0.3, 1)
+    assert set(before.held_out) <= set(after.held_out)
+    assert set(before.taught) <= set(after.taught)
+
+
+@pytest.mark.parametrize(
+    ("photos", "a_patient", "message"),
+    [
+        (60, 3, "to learn from: at least 60 photos of 10 patients"),
+        (240, 24, "patients to learn from"),
+        (96, 6, "patients to hold out: at least 10 photos of 10 patients"),
+    ],
+)
+def test_too_few_photos_or_patients_are_refused(photos: int, a_patient: int, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        halves(clinic(photos, a_patient), 0.3, seed=1)
+
+
+def outcome(value: float) -> Outcome:
+    told = Severity(value, value - 5.0, value + 5.0, (2,), ())
+    return Outcome(None, value, (), None, told)  # type: ignore[arg-type]  # the figures ask for what is told alone
+
+
+def figures(error_before: float, error_after: float, spread: float) -> Tuned:
+    """Twenty patients whose photos were told too high by so much before and after, more or less."""
+    random = np.random.default_rng(0)
+    photos = [photo(n, n // 3, float(random.uniform(5, 60))) for n in range(60)]
+    noise = random.normal(0, spread, (2, 60))
+    before = [outcome(p.severity + error_before + e) for p, e in zip(photos, noise[0], strict=True)]
+    after = [outcome(p.severity + error_after + e) for p, e in zip(photos, noise[1], strict=True)]
+    return compared(before, after, photos, (100, 40), 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "spread", "verdict"),
+    [(8.0, 4.0, 0.5, BETTER), (4.0, 8.0, 0.5, WORSE), (4.0, 4.0, 6.0, OPEN), (5.0, 4.6, 9.0, OPEN)],
+)
+def test_better_and_worse_are_said_only_where_the_interval_says_so(
+    before: float, after: float, spread: float, verdict: str, base: ModelBundle
+) -> None:
+    told = figures(before, after, spread)
+    assert told.verdict == verdict
+    card = tuned_card(base, base, told, None)
+    assert ("agrees better with the readings" in card) is (verdict == BETTER)
+    assert ("agrees worse with the readings" in card) is (verdict == WORSE)
+    assert ("It is not called better" in card) is (verdict == OPEN)
+    assert f"MAE {told.mae_change.value:+.1f} [{told.mae_change.low:+.1f}, {told.mae_change.high:+.1f}]" in card
+    assert "60 photos of 20 patients that were held out" in card
+    assert base.severity.sha256 in card
+
+
+def test_a_change_is_paired_and_patients_are_drawn_whole() -> None:
+    """Both networks err alike on each photo, so that the change is sure though each error is not."""
+    random = np.random.default_rng(1)
+    photos = [photo(n, n // 3, float(random.uniform(20, 60))) for n in range(60)]
+    shared = np.abs(random.normal(0, 15, 60))
+    before, after = ([outcome(p.severity + e + d) for p, e in zip(photos, shared, strict=True)] for d in (1.0, 0.0))
+    told = compared(before, after, photos, (100, 40), None)
+    assert told.mae_change.value == pytest.approx(-1.0)
+    assert told.mae_change.low == pytest.approx(-1.0)
+    assert told.verdict == BETTER
+    assert told.base.mae.high - told.base.mae.low > 3.0
+    assert "was not checked" in tuned_card(open_model("fold0"), open_model("fold0"), told, None)
+
+
+@pytest.mark.parametrize(
+    ("of_base", "own", "expected"),
+    [("release", Use.RESEARCH, "research"), ("release", Use.RELEASE, "release"), ("research", Use.RELEASE, "research")],
+)
+def test_the_licence_class_is_the_more_restricted_of_base_and_own_photos(
+    of_base: str, own: Use, expected: str, base: ModelBundle
+) -> None:
+    severity = replace(base.severity, metadata=replace(base.severity.metadata, licence_class=of_base))
+    regions = replace(base.regions, metadata=replace(base.regions.metadata, licence_class=of_base))
+    told = identity_of(replace(base, severity=severity, regions=regions), "mine", own, clinic(6))
+    assert told.licence_class == expected
+    assert told.sources == (*base.severity.metadata.sources, "own")
+    other = identity_of(base, "mine", own, [*clinic(6)[:5], photo(5, 1, 11.0)])
+    assert told.version != other.version
+
+
+def test_an_exported_network_is_gone_on_from_exactly(base: ModelBundle) -> None:
+    network = begun(start_of(base.severity), folded=True).eval()
+    pixels = np.random.default_rng(0).integers(0, 255, (320, 320, 3), dtype=np.uint8)
+    frame = fit(pixels, everywhere(pixels))
+    with torch.inference_mode():
+        told = network(torch.from_numpy(normalise(frame.square[np.newaxis])))
+    maps = Engine(base.severity).look(frame)
+    np.testing.assert_allclose(told.severity[0].numpy(), maps.severity, atol=1e-3)
+    np.testing.assert_allclose(told.types[0].numpy(), maps.types, atol=1e-3)
+
+
+def test_weights_of_another_network_are_refused(base: ModelBundle) -> None:
+    start = start_of(base.severity)
+    del start["head.weight"]
+    with pytest.raises(DataError, match=r"head\.weight"):
+        begun(start, folded=True)
+
+
+@pytest.fixture(scope="module")
+def collection(data_root: Path) -> Collection:
+    return load(data_root)
+
+
+def test_what_a_network_was_trained_on_counts_as_seen_and_a_folds_own_photos_do_not(collection: Collection) -> None:
+    held = [p for p in collection.photos if p.source == "habibsatya"]
+    whole, part = (seen_checksums(load_bundle(name).metadata, collection) for name in ("default", "fold0"))
+    assert part < whole
+    rated = [r.photo for r in collection.rated() if r.photo.source == "acne04" and r.cut is None and r.usable]
+    own = [OwnPhoto(Path(p.file), p.group, p.sha256, ()) for p in rated]
+    assert count_seen(own, whole) == len(own)
+    assert 0.6 * len(own) < count_seen(own, part) < 0.95 * len(own)
+    assert any(p.sha256 not in whole for p in held)
+
+
+def test_photos_of_people_whom_the_base_has_seen_are_not_held_out(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch, base: ModelBundle
+) -> None:
+    from scarscore.train import own_command
+
+    monkeypatch.setenv("SCARSCORE_DATA", str(collection.root))
+    rated = [r.photo for r in collection.rated() if r.photo.source == "acne04" and r.cut is None and r.usable]
+    own = [OwnPhoto(Path(p.file), p.group, p.sha256, ()) for p in rated]
+    with pytest.raises(DataError, match=rf"default was trained on {len(own)} of the {len(own)} photos"):
+        own_command._seen(open_model(), Halves((), tuple(own)), "default")
+    assert own_command._seen(base, Halves((), (photo(1, 1),)), "fold0") == 0
+    monkeypatch.setenv("SCARSCORE_DATA", "/nowhere")
+    assert own_command._seen(base, Halves((), tuple(own)), "fold0") is None
+
+
+def test_a_folder_is_never_gone_on_from_with_other_photos(tmp_path: Path) -> None:
+    _claim(tmp_path, "these")
+    _claim(tmp_path, "these")
+    with pytest.raises(DataError, match="choose another --out"):
+        _claim(tmp_path, "others")
+
+
+def test_a_run_keeps_the_patients_apart_and_the_types_of_its_base(base: ModelBundle, tmp_path: Path) -> None:
+    from PIL import Image
+
+    for number in range(12):
+        Image.new("RGB", (40, 40), (200, 150, 130)).save(tmp_path / f"{number}.png")
+    photos = [replace(photo(n, n // 2), path=tmp_path / f"{n}.png") for n in range(12)]
+    run = as_run(photos, base, load_config("own"), tmp_path, identity_of(base, "mine", Use.RESEARCH, photos))
+    folds = {
+        item.photo.group: {run.folds.fold_of[o.key] for o in run.rated if o.photo.group == item.photo.group}
+        for item in run.rated
+    }
+    assert all(len(each) == 1 for each in folds.values())
+    assert run.told == base.severity.metadata.calibration
+    assert [item.severity for item in run.rated] == [10.0] * 12
