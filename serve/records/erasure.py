@@ -20,6 +20,7 @@ from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.find import patient_row
 from scarscore.serve.records.memory import forget_all
 from scarscore.serve.records.people import Role, Who
+from scarscore.serve.records.review_tables import ReviewGradeRow, ReviewPhotoRow
 from scarscore.serve.records.sweep import empty_log
 from scarscore.serve.records.tables import (
     ConsentRow,
@@ -91,6 +92,9 @@ def _delete(session: Session, patient_id: str, courses: list[str], photos: list[
     """Everything but the patient's row, in the order in which the rows hang on each other."""
     visits = list(session.scalars(select(VisitRow.id).where(VisitRow.course_id.in_(courses))))
     session.execute(delete(UploadRow).where(UploadRow.photo_id.in_(photos)))
+    reviewed = select(ReviewPhotoRow.id).where(ReviewPhotoRow.photo_id.in_(photos))
+    session.execute(delete(ReviewGradeRow).where(ReviewGradeRow.review_photo_id.in_(reviewed)))
+    session.execute(delete(ReviewPhotoRow).where(ReviewPhotoRow.photo_id.in_(photos)))
     session.execute(delete(ScoreRow).where(ScoreRow.photo_id.in_(photos)))
     session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photos)))
     session.execute(delete(FindingRow).where(FindingRow.visit_id.in_(visits)))

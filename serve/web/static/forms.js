@@ -65,6 +65,11 @@ function collected(within, wanted) {
   const sent = {};
   for (const field of within.querySelectorAll("input[name], select[name], textarea[name]")) {
     if (field.matches("[data-again], :disabled, [type=radio]:not(:checked)") || !wanted(field)) continue;
+    if (field.dataset.as === "each") {
+      // checkboxes of one name: the values of those that are checked
+      (sent[field.name] ??= []).push(...(field.checked ? [field.value] : []));
+      continue;
+    }
     const value = valueOf(field);
     if (value !== undefined) place(sent, field.name.split("."), value);
   }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from scarscore.serve.web.views import compare, courses, first, patient, patients, uploads, visit
+from scarscore.serve.web.views import blind, compare, courses, first, patient, patients, uploads, visit
 
 PAGES: tuple[APIRouter, ...] = (
+    blind.router,
     compare.router,
     courses.router,
     first.router,
