@@ -59,8 +59,7 @@ def reading(clinic: Clinic, who: Who, networks: Networks, visit_id: str) -> Read
     full = visit if known else replace(
         visit, findings=(*_proposed(clinic, who, networks, told.course, visit), *visit.findings)
     )  # fmt: skip
-    forbidden = when.timing is Timing.NOT_SCORED
-    return Reading(when, full, None if forbidden else score, () if forbidden else tuple(scales_of(full)))
+    return Reading(when, full, None if when.timing is Timing.NOT_SCORED else score, tuple(scales_of(full)))
 
 
 def _proposed(clinic: Clinic, who: Who, networks: Networks, course: Course, visit: Visit) -> tuple[Finding, ...]:

@@ -36,6 +36,7 @@ async function send(form, button) {
     complain(form, "The server does not answer. Is it still running?");
   } finally {
     if (button) button.disabled = false;
+    if (button?.isConnected && document.activeElement === document.body) button.focus(); // a disabled one loses it
     form.removeAttribute("aria-busy");
   }
 }

@@ -33,9 +33,16 @@ function add(files, view = chosenView(), region = chosenRegion(view)) {
 }
 
 function changed(job) {
+  job.why = named(job.why);
   job.tile?.show(job);
   if (job.state === "done") done(job);
   summary();
+}
+
+// The server names a photo by its id; here it is called as it is shown.
+function named(why) {
+  const shot = byId(`shot-${why.split(": ").pop()}`);
+  return shot ? `${why.split(": ")[0]}: ${shot.querySelector("img").alt}.` : why;
 }
 
 async function done(job) {

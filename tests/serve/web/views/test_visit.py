@@ -152,7 +152,8 @@ def test_a_visit_too_soon_after_a_session_is_shown_without_a_number(here: Here) 
     visit = add_visit(here.app.clinic, who, here.course, ago(9), None)
     here.nurse.post(f"/api/v1/visits/{visit}/photos", content=upload(5))
     page, part = here.text(f"/visits/{visit}"), here.text(f"/visits/{visit}/numbers")
-    assert "Each photo of this visit was taken 3 days after a session" in page
+    assert "kept, not scored" in page
+    assert 'id="heat"' not in page
     assert "No severity: each photo was taken 3 days after a session" in part
 
 
