@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from scarscore.model.options import model_option
 from scarscore.serve.records.options import of_a_clinic, place_of
 
 
@@ -51,6 +52,7 @@ from scarscore.serve.records.options import of_a_clinic, place_of
     help="A proxy at ADDRESS encrypts; who is behind it is believed from its headers, and from nobody else's. What "
     "comes past it unencrypted is refused.",
 )
+@model_option
 def serve(
     data: Path,
     database: str | None,
@@ -60,6 +62,7 @@ def serve(
     tls: str | None,
     tls_key: Path | None,
     proxy: str | None,
+    model: str,
 ) -> None:
     """Serve a clinic's records, with their pages and their API, from this machine.
 
@@ -77,4 +80,4 @@ def serve(
     """
     from scarscore.serve.web.start import Wanted, start
 
-    start(Wanted(place_of(data, database, vault), host, port, tls, tls_key, proxy))
+    start(Wanted(place_of(data, database, vault), host, port, tls, tls_key, proxy, model))

@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 import uvicorn
 
+from scarscore.model.bundle import DEFAULT
+from scarscore.model.bundles import open_model
 from scarscore.serve.errors import UsageError
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.lock import held
@@ -41,6 +43,7 @@ class Wanted:
     tls: str | None = None
     tls_key: Path | None = None
     proxy: str | None = None
+    model: str = DEFAULT
 
     @property
     def local(self) -> bool:
@@ -54,8 +57,12 @@ class Wanted:
 
 
 def start(wanted: Wanted) -> None:
-    """Serve until the process is told to end. Raises `UsageError` where it must not or cannot be started so."""
+    """Serve until the process is told to end.
+
+    Raises `UsageError` where it must not or cannot be started so, `ModelError` where its networks cannot be trusted.
+    """
     _check(wanted)
+    open_model(wanted.model)  # a bundle that cannot be trusted is told here, not by the first photo
     os.umask(0o077)  # whatever is made in the data folder is for its owner alone
     with held(wanted.place.folder):
         clinic = opened(wanted.place)
@@ -69,7 +76,8 @@ def start(wanted: Wanted) -> None:
         certificate = _certificate(wanted)
         with ExitStack() as opened_here:
             listening = [opened_here.enter_context(closing(each)) for each in _listen(wanted)]
-            pool, port = opened_here.enter_context(closing(ScoringPool())), listening[0].getsockname()[1]
+            pool = opened_here.enter_context(closing(ScoringPool(model=wanted.model)))
+            port = listening[0].getsockname()[1]
             service = _service(wanted, clinic, pool, certificate, port)
             _log()
             _say(wanted, service, port)

@@ -251,3 +251,10 @@ def test_commands_make_no_clinic_where_none_is(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert "there is no clinic" in done.stderr
     assert not (tmp_path / "misspelt").exists()
+
+
+def test_networks_that_are_not_there_are_told_before_anything_is_made(tmp_path: Path) -> None:
+    done = run("serve", "--data", str(tmp_path / "clinic"), "--port", "0", "--model", "deflaut")
+    assert done.returncode == 2
+    assert "no model named 'deflaut': there are default" in done.stderr
+    assert not (tmp_path / "clinic").exists()
