@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session as Transaction
 
 from scarscore.serve.course.due import Kind, Taken, Task, waiting
@@ -64,13 +64,18 @@ class Waiting:
     task: Task
 
 
-def standings(clinic: Clinic, who: Who, patient_id: str | None = None) -> tuple[Standing, ...]:
-    """The courses of all patients, or of one, oldest first. Raises `NotFound`."""
-    seen = "due" if patient_id is None else f"patient/{patient_id}"
-    with clinic.doing(Deed(who.account, "read", seen, {"what": "courses"})) as session:
-        if patient_id is not None:
-            patient_row(session, patient_id)
-        return _standings(session, patient_id)
+def standings(clinic: Clinic, who: Who, patients: Sequence[str] | None = None) -> tuple[Standing, ...]:
+    """The courses of all patients, or of these, oldest first; patients who are not there are passed over."""
+    clinic.note(Deed(who.account, "read", "due", {"what": "courses"}))
+    with clinic.database.read() as session:  # nobody else's writing waits for it
+        return _standings(session, patients)
+
+
+def patient_standings(clinic: Clinic, who: Who, patient_id: str) -> tuple[Standing, ...]:
+    """The courses of one patient, oldest first. Raises `NotFound`."""
+    with clinic.doing(Deed(who.account, "read", f"patient/{patient_id}", {"what": "courses"})) as session:
+        patient_row(session, patient_id)
+        return _standings(session, (patient_id,))
 
 
 def due(clinic: Clinic, who: Who, until: date) -> tuple[Waiting, ...]:
@@ -89,11 +94,11 @@ def flattened(courses: Sequence[Standing], until: date) -> tuple[Waiting, ...]:
     return tuple(sorted(tasks, key=lambda each: (each.task.kind is not Kind.RETAKE, each.task.due, each.pseudonym)))
 
 
-def _standings(session: Transaction, patient_id: str | None) -> tuple[Standing, ...]:
+def _standings(session: Transaction, patients: Sequence[str] | None) -> tuple[Standing, ...]:
     wanted = select(CourseRow, PatientRow.pseudonym).join(PatientRow).order_by(CourseRow.created, CourseRow.id)
-    if patient_id is not None:
-        wanted = wanted.where(CourseRow.patient_id == patient_id)
-    rules, rows = course_settings(session), _Rows.read(session, patient_id)
+    if patients is not None:
+        wanted = wanted.where(CourseRow.patient_id.in_(patients))
+    rules, rows = course_settings(session), _Rows.read(session, patients)
     return tuple(_standing(session, row, pseudonym, rules, rows) for row, pseudonym in session.execute(wanted))
 
 
@@ -114,45 +119,40 @@ def _standing(session: Transaction, row: CourseRow, pseudonym: str, rules: Cours
 class _Rows:
     """What is recorded of the courses that are asked for, each kind read with one query.
 
-    `photos` are (id, view) by visit; `scores` (whether scored, the row's id) of the newest answer, by photo and view.
+    `photos` is how many a visit has, `refused` the ids of the scores by which photos of a visit are refused now.
     """
 
     sessions: Mapping[str, Sequence[SessionRow]]
     visits: Mapping[str, Sequence[VisitRow]]
-    photos: Mapping[str, Sequence[tuple[str, str]]]
-    scores: Mapping[tuple[str, str], tuple[bool, str]]
+    photos: Mapping[str, int]
+    refused: Mapping[str, Sequence[str]]
     found: frozenset[str]  # visits with findings
 
     @classmethod
-    def read(cls, session: Transaction, patient_id: str | None) -> _Rows:
+    def read(cls, session: Transaction, patients: Sequence[str] | None) -> _Rows:
         """All of them."""
         courses = select(CourseRow.id)
-        if patient_id is not None:
-            courses = courses.where(CourseRow.patient_id == patient_id)
+        if patients is not None:
+            courses = courses.where(CourseRow.patient_id.in_(patients))
         visits = select(VisitRow.id).where(VisitRow.course_id.in_(courses))
-        photos = select(PhotoRow.id).where(PhotoRow.visit_id.in_(visits), PhotoRow.erased.is_(None))
         return cls(
             _by_course(session.scalars(select(SessionRow).where(SessionRow.course_id.in_(courses)))),
             _by_course(session.scalars(select(VisitRow).where(VisitRow.id.in_(visits)))),
-            _by_visit(session, photos),
-            _newest(session, photos),
+            _counted(session, visits),
+            _refused(session, visits),
             frozenset(session.scalars(select(FindingRow.visit_id).where(FindingRow.visit_id.in_(visits)))),
         )
 
     def taken(self, visit: VisitRow) -> Taken:
         """What came of that visit's photos, without the refusals' own words."""
         needling = Needling(visit.needling) if visit.needling else None
-        refused, photos = len(self._refused(visit.id)), len(self.photos[visit.id])
+        refused, photos = len(self.refused.get(visit.id, ())), self.photos.get(visit.id, 0)
         return Taken(visit.day, needling, photos, refused, findings=visit.id in self.found, visit_id=visit.id)
 
     def refusals(self, session: Transaction, visit_id: str) -> tuple[Refusal, ...]:
         """Why photos of that visit were refused."""
-        rows = (session.get_one(ScoreRow, score) for score in self._refused(visit_id))
+        rows = (session.get_one(ScoreRow, score) for score in self.refused.get(visit_id, ()))
         return tuple(each for row in rows if isinstance(each := answer_of(row), Refusal))
-
-    def _refused(self, visit_id: str) -> list[str]:
-        answers = (self.scores.get(photo) for photo in self.photos[visit_id])
-        return [score for scored, score in filter(None, answers) if not scored]
 
 
 _Dated = TypeVar("_Dated", SessionRow, VisitRow)
@@ -166,16 +166,25 @@ def _by_course(rows: Iterable[_Dated]) -> Mapping[str, Sequence[_Dated]]:
     return told
 
 
-def _by_visit(session: Transaction, photos: Select[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
-    told: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for visit, photo, view in session.execute(
-        select(PhotoRow.visit_id, PhotoRow.id, PhotoRow.view).where(PhotoRow.id.in_(photos))
-    ):
-        told[visit].append((photo, view))
+def _counted(session: Transaction, visits: Select[str]) -> Mapping[str, int]:
+    """How many photos that are not erased each visit has."""
+    kept = select(PhotoRow.visit_id, func.count()).where(PhotoRow.visit_id.in_(visits), PhotoRow.erased.is_(None))
+    return {row[0]: row[1] for row in session.execute(kept.group_by(PhotoRow.visit_id))}
+
+
+def _refused(session: Transaction, visits: Select[str]) -> Mapping[str, Sequence[str]]:
+    """The newest score of each photo as its present view, where that is a refusal, by visit."""
+    ever = select(ScoreRow.photo_id).where(ScoreRow.scored.is_(False))
+    wanted = (
+        select(PhotoRow.visit_id, PhotoRow.id, ScoreRow.scored, ScoreRow.id)
+        .join(ScoreRow, ScoreRow.photo_id == PhotoRow.id)
+        .where(PhotoRow.visit_id.in_(visits), PhotoRow.erased.is_(None), PhotoRow.id.in_(ever))
+        .where(ScoreRow.view == PhotoRow.view)
+        .order_by(ScoreRow.created, ScoreRow.id)
+    )
+    newest = {photo: (visit, scored, score) for visit, photo, scored, score in session.execute(wanted)}
+    told: dict[str, list[str]] = defaultdict(list)
+    for visit, scored, score in newest.values():
+        if not scored:
+            told[visit].append(score)
     return told
-
-
-def _newest(session: Transaction, photos: Select[str]) -> Mapping[tuple[str, str], tuple[bool, str]]:
-    wanted = select(ScoreRow.photo_id, ScoreRow.view, ScoreRow.scored, ScoreRow.id).where(ScoreRow.photo_id.in_(photos))
-    rows = session.execute(wanted.order_by(ScoreRow.created, ScoreRow.id))
-    return {(photo, view): (scored, score) for photo, view, scored, score in rows}  # of several the last

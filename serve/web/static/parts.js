@@ -2,11 +2,14 @@
 //
 // data-said     on a part: what #said reads out once it is there
 // data-failed   within a part: the line that says why it did not come
+// data-lost     on a part: who gets the focus where what had it is gone (a session that was taken back)
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const told = event.target.dataset?.said ?? document.querySelector("[data-said]")?.dataset.said;
   const place = document.getElementById("said");
   if (place && told) place.textContent = told;
+  const next = document.getElementById(event.target.dataset?.lost);
+  if (next && document.activeElement === document.body) next.focus();
 });
 
 for (const kind of ["htmx:responseError", "htmx:sendError"]) {

@@ -11,7 +11,7 @@ from scarscore.serve.course.records import Plan
 from scarscore.serve.records.clinic import today
 from scarscore.serve.records.course_record import listed_visits
 from scarscore.serve.records.courses import course
-from scarscore.serve.records.due import standings
+from scarscore.serve.records.due import patient_standings
 from scarscore.serve.records.errors import Conflict, Invalid
 from scarscore.serve.records.patients import patient
 from scarscore.serve.records.sessions import sessions
@@ -27,7 +27,7 @@ router = APIRouter(tags=["pages"], include_in_schema=False)
 def course_page(clinic: Open, who: Asker, served: Served, course_id: str) -> Response:
     """Plan, sessions and visits of a course, and the place where its timeline comes."""
     told = course(clinic, who, course_id)
-    standing = next(each for each in standings(clinic, who, told.patient_id) if each.course_id == course_id)
+    standing = next(each for each in patient_standings(clinic, who, told.patient_id) if each.course_id == course_id)
     plan = told.plan
     return clinic_page(
         clinic, who, "course", "patients", course=told, patient=patient(clinic, who, told.patient_id), plan=plan,

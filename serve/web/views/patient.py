@@ -13,7 +13,7 @@ from scarscore.serve.course.plan import checklist
 from scarscore.serve.course.records import Plan
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Consent, Use, read_consents
-from scarscore.serve.records.due import standings
+from scarscore.serve.records.due import patient_standings
 from scarscore.serve.records.patients import patient
 from scarscore.serve.records.people import Who
 from scarscore.serve.web.pages import clinic_page
@@ -47,7 +47,7 @@ def patient_page(clinic: Open, who: Asker, patient_id: str) -> Response:
         return clinic_page(clinic, who, "tombstone", "patients", patient=told, erased=local_day(told.erased))
     return clinic_page(
         clinic, who, "patient", "patients", patient=told, entered=local_day(told.created),
-        consents=_consents(clinic, who, patient_id), courses=standings(clinic, who, patient_id)[::-1],
+        consents=_consents(clinic, who, patient_id), courses=patient_standings(clinic, who, patient_id)[::-1],
         plan=Plan(cautions=checklist()), pattern=re.escape(told.pseudonym).replace(r"\-", "-"), local_day=local_day,
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ def search(clinic: Open, who: Asker, sought: Annotated[str, Depends(_sought)]) -
 
 def _found(clinic: Clinic, who: Who, sought: str) -> Found:
     known = patients(clinic, who, sought)
-    courses = standings(clinic, who)
+    courses = standings(clinic, who, [each.id for each in known[:SHOWN]] if sought else None)
     waiting = flattened(courses, today() + AHEAD)
     by_patient = defaultdict(list)
     for each in courses:

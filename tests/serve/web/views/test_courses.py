@@ -109,9 +109,21 @@ def test_the_record_lists_visits_with_their_status_and_sessions_with_what_was_do
 def test_a_viewer_is_offered_no_change_and_a_practitioner_every_one(app: Running, course: Compared) -> None:
     seen = app.client(Role.VIEWER).get(f"/courses/{course.course}").text
     offered = app.client(Role.PRACTITIONER).get(f"/courses/{course.course}").text
-    changes = ("new-session", "edit-plan", 'data-method="PATCH"', 'data-method="DELETE"', "/new-visit", "/fhir", ".csv")
+    changes = (
+        "new-session",
+        "edit-plan",
+        'data-method="PATCH"',
+        'data-method="DELETE"',
+        "/new-visit",
+        "/fhir",
+        ".csv",
+        ".pdf",
+    )
     assert [each for each in changes if each in seen] == []
     assert [each for each in changes if each not in offered] == []
+    report = re.search(r'id="report" href="([^"]+)"', offered)
+    assert report
+    assert app.client(Role.PRACTITIONER).get(report[1]).content[:5] == b"%PDF-"
     assert "data-ask=" in offered, "what cannot be undone asks first"
 
 

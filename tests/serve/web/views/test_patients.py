@@ -125,10 +125,10 @@ def test_a_visit_whose_photos_were_all_refused_is_to_be_taken_again(clinic_app: 
     again = group(nurse.get("/patients").text, "again")
     assert "The only photo was refused: blurred" in again
     assert HINTS[Reason.BLURRED] in again
-    assert f'href="/courses/{made}/new-visit?visit={refused}"' in again
+    assert f'href="/visits/{refused}/photos"' in again, "it is still the day of the visit"
     seen = group(clinic_app.client(Role.VIEWER).get("/patients").text, "again")
     assert "refused: blurred" in seen
-    assert "new-visit" not in seen
+    assert "/photos" not in seen
     (told,) = (each for each in nurse.get("/api/v1/due").json() if each["task"]["kind"] == "retake")
     assert told["course_id"] == made
     assert told["task"]["visit_id"] == refused
