@@ -123,7 +123,9 @@ def test_only_scored_photos_of_what_was_asked_for_are_in_it(clinic: Clinic) -> N
     take(clinic, visit_on(clinic, unusable, 20), blurred())
     session_on(clinic, unusable, 60)
     take(clinic, visit_on(clinic, unusable, 58), upload(3))
-    count = lambda asked: review(clinic, NURSE, start_review(clinic, NURSE, networks().text, asked)).photos  # noqa: E731
+
+    def count(asked: Asked) -> int:
+        return review(clinic, NURSE, start_review(clinic, NURSE, networks().text, asked)).photos
 
     assert {each.course_id: each.photos for each in reviewable(clinic, NURSE, networks().text)} == {made: 2, other: 1}
     assert count(Asked()) == 3
