@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from scarscore.model.preprocess import Pixels
 from scarscore.serve.course.compared import ViewPair
 from scarscore.serve.course.records import Session
 from scarscore.serve.course.report import pictures
@@ -14,19 +16,31 @@ from scarscore.serve.course.words import counted, signed
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, timeline
 from scarscore.serve.reports.paper import ACCENT, QUIET, SIDE, SMALL, TINY, Paper, Size
-from scarscore.serve.reports.parts import call_out, method, pictures_row, quality, title
+from scarscore.serve.reports.parts import Shown, call_out, method, pictures_row, quality, row_height, title
 from scarscore.serve.reports.pictures import printed
-from scarscore.serve.reports.words import SURE, became, counting, photo_words, reading_of, since
+from scarscore.serve.reports.words import SURE, became, counting, photo_words, reading_of, sentence, since
 from scarscore.serve.scoring.overlay import heat
 
 VISITS = ("Visit", "Severity", "Reading", "Error", "What became of it, and why", "Photos")
 MANY = 4  # photos beside each other where all are shown
 NUMBER = 26.0  # pt
+PAIR = (74.0, 50.0)  # mm: the tallest that the photos of a pair are, and its maps
 BOTH = (
     "Severity of depressed scars, 0 to 100. Measurement error: so far the number strays when the same, unchanged skin "
     "is photographed again. Reading: where reference readings of the photos lie, for each with 90 % probability."
 )
 Figure = tuple[str, str, str]
+Picture = tuple[Pixels, str, str]  # with its caption, and what it shows to who cannot see it
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A pair of photos as it stands on one page: its rows of pictures, what is said below, and its height in mm."""
+
+    title: str
+    rows: Sequence[Sequence[Shown]]
+    below: str
+    height: float
 
 
 def course_pdf(report: told.Course, size: Size = Size.A4) -> bytes:
@@ -124,42 +138,56 @@ def _then_and_now(paper: Paper, pairs: Sequence[ViewPair]) -> None:
     """The first and the last photo of each view, where severity lay on them, and where it changed."""
     if not pairs:
         return
-    paper.heading("Then and now", 120.0)
+    blocks = [_block(paper, pair) for pair in pairs]
+    paper.heading("Then and now", blocks[0].height + 12.0)
     paper.say(
         "The later photo is turned and scaled so that it lies on the first one. Where severity changed, blue: it fell; "
         "orange: it rose; grey: it differs by less than 5 points. Photos differ a little everywhere: judge by the "
         "numbers above.", SMALL, QUIET,
     )  # fmt: skip
     paper.ln(2.0)
-    for pair in pairs:
-        _pair(paper, pair)
+    for block in blocks:
+        _pair(paper, block)
     heat_key(paper)
 
 
-def _pair(paper: Paper, pair: ViewPair) -> None:
+def _block(paper: Paper, pair: ViewPair) -> Block:
+    """The two photos of a pair, and below them their maps."""
+    rows = [[(printed(pixels, 512), said, told) for pixels, said, told in row] for row in (_photos(pair), _maps(pair))]
+    heights = [row_height(paper, row, len(row), tallest) for row, tallest in zip(rows, PAIR, strict=True)]
+    below = pair_words(pair)
+    height = sum(heights) + paper.height_of(below, SMALL, paper.epw) + 8.0
+    return Block(sentence(view_words(pair.match.shot)), rows, below, height)
+
+
+def _pair(paper: Paper, block: Block) -> None:
+    paper.need(block.height)
+    paper.say(block.title, bold=True)
+    paper.ln(1.0)
+    for row, tallest in zip(block.rows, PAIR, strict=True):
+        pictures_row(paper, row, len(row), tallest)
+    paper.say(block.below, SMALL, QUIET)
+    paper.ln(5.0)
+
+
+def _photos(pair: ViewPair) -> Sequence[Picture]:
     view, rings = view_words(pair.match.shot), len(pictures.ringed_scars(pair))
     then, now = day(pair.baseline), day(pair.match.date)
     ringed = f". {counted(rings, 'ring')}: what looks new" if rings else ""
-    paper.need(110.0)
-    paper.say(view.capitalize(), bold=True)
-    paper.ln(1.0)
-    photos = (
+    return (
         (pictures.before(pair), f"Start, {then}", f"{view} at the start, {then}"),
         (pictures.now(pair), f"Now, {now}{ringed}", f"{view} on {now}, laid over the photo of the start{ringed}"),
     )
-    maps = (
-        (
-            heat(pictures.before(pair), pair.changes.before),
-            f"Severity at the start, {then}",
-            f"{view}: heat map, {then}",
-        ),
-        (heat(pair.alignment.pair.now, pair.changes.now), f"Severity now, {now}", f"{view}: heat map, {now}"),
+
+
+def _maps(pair: ViewPair) -> Sequence[Picture]:
+    view, then, now = view_words(pair.match.shot), day(pair.baseline), day(pair.match.date)
+    first, last = heat(pictures.before(pair), pair.changes.before), heat(pair.alignment.pair.now, pair.changes.now)
+    return (
+        (first, f"Severity at the start, {then}", f"{view}: heat map, {then}"),
+        (last, f"Severity now, {now}", f"{view}: heat map, {now}"),
         (pictures.difference(pair), "Where severity changed", f"{view}: map of change"),
     )
-    for row, tallest in ((photos, 74.0), (maps, 50.0)):
-        pictures_row(paper, [(printed(pixels, 512), said, alt) for pixels, said, alt in row], len(row), tallest)
-    paper.say(pair_words(pair), SMALL, QUIET)
-    paper.ln(5.0)
 
 
 def _all_photos(paper: Paper, report: told.Course) -> None:
@@ -172,16 +200,21 @@ def _all_photos(paper: Paper, report: told.Course) -> None:
         "measurement error of one photo at 95 %.", SMALL, QUIET,
     )  # fmt: skip
     paper.ln(2.0)
-    for start in range(0, len(report.photos), MANY):
-        row = [_small(report, photo) for photo in report.photos[start : start + MANY]]
-        pictures_row(paper, row, MANY, 48.0)
+    for moment in report.moments:
+        shown = [_small(report, photo) for photo in report.photos if photo.moment is moment]
+        for start in range(0, len(shown), MANY):
+            row = shown[start : start + MANY]
+            paper.need(row_height(paper, row, MANY, 48.0) + 6.0)
+            if not start:
+                paper.say(f"{day(moment.date)}, {since(moment)}", SMALL, bold=True)
+                paper.ln(1.0)
+            pictures_row(paper, row, MANY, 48.0)
 
 
-def _small(report: told.Course, photo: told.Photo) -> tuple[told.Jpeg | None, str, str]:
+def _small(report: told.Course, photo: told.Photo) -> Shown:
     said = photo_words(report.measured.course, photo.moment, photo.shot)
     gone = f"\nThe photo: {photo.missing}." if photo.missing else ""
-    when, _, view = photo.label.partition(", ")
-    return photo.picture, f"{when}\n{view}\n{said}{gone}", photo.label
+    return photo.picture, f"{sentence(photo.label.partition(', ')[2])}\n{said}{gone}", photo.label
 
 
 def _sessions(paper: Paper, sessions: Sequence[Session]) -> None:

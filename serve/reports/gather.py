@@ -8,18 +8,19 @@ them; an erased one is gone, and one that cannot be read is told as such.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from scarscore.serve.course.measured import Networks
+from scarscore.serve.course.measured import Measured, Networks
 from scarscore.serve.course.records import Shot, ShotScore
 from scarscore.serve.course.report.markup import day
 from scarscore.serve.course.report.said import view_words
 from scarscore.serve.course.report.timeline import Moment, moments
+from scarscore.serve.course.verdict import as_of, verdict
 from scarscore.serve.records.audit import Deed
-from scarscore.serve.records.clinic import Clinic
+from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.consents import Use, has_consent
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound, VaultError
 from scarscore.serve.records.exports.gather import check_consent, gather
@@ -67,13 +68,20 @@ def visit(clinic: Clinic, who: Who, networks: Networks, visit_id: str, asked: As
     with clinic.database.read() as session:
         row = visit_row(session, visit_id)
     name, erased = _let_go(clinic, who, f"visit/{visit_id}", row.course_id, row.day, asked)
-    found = measured(clinic, who, networks, row.course_id, row.day)
+    found = _then(measured(clinic, who, networks, row.course_id, today()), row.day)
     moment = next(each for each in moments(found) if (each.date, each.visit.needling) == (row.day, row.needling))
     photos = tuple(_photos(clinic, who, moment, networks, LARGE, asked))
     lacking = set(needs_rescore(clinic, row.course_id, networks.text, row.day))
     unscored = sum(shot.photo in lacking for shot in moment.visit.shots)
     head = told.Head(clinic_name(clinic), found.course.patient, name, TITLES["visit"], row.day)
     return told.Visit(head, found, moment, photos, asked.pictures, erased.get(visit_id, 0), unscored)
+
+
+def _then(now: Measured, on: date) -> Measured:
+    """The course as it stood on a day, from what is measured now: photos are laid over the start's but once."""
+    known = as_of(now.course, on)
+    scores = tuple(score for score in now.scores if score.date <= on)
+    return replace(now, on=on, course=known, scores=scores, verdict=verdict(known, scores), matches=(), pairs=())
 
 
 def _let_go(
@@ -130,7 +138,8 @@ def _photo(
         return told.Photo(moment, shot, label, missing="cannot be read any more")
     if not isinstance(seen, Decoded):
         return told.Photo(moment, shot, label, missing="cannot be read any more")
-    heat = heated(seen.pixels, networks, side) if networks and isinstance(shot.answer, ShotScore) else None
+    told_of = isinstance(shot.answer, ShotScore) and shot.not_comparable is None
+    heat = heated(seen.pixels, networks, side) if networks and told_of else None
     return told.Photo(moment, shot, label, printed(seen.pixels, side), heat)
 
 

@@ -154,8 +154,8 @@ class Paper(FPDF):
         return all(any(ord(sign) in cmap for cmap in known) for sign in text)
 
     def need(self, height: float) -> None:
-        """Begin a new page where so many mm have no place on this one any more."""
-        if self.will_page_break(height):
+        """Begin a new page where so many mm have no place on this one any more; never leave an empty one behind."""
+        if self.get_y() > self.t_margin + 1.0 and self.will_page_break(height):
             self.add_page()
 
     def heading(self, text: str, room: float = 30.0) -> None:

@@ -47,16 +47,25 @@ def call_out(paper: Paper, headline: str, words: str) -> None:
     paper.set_y(top + height + 3.0)
 
 
-def pictures_row(paper: Paper, shown: Sequence[tuple[Jpeg | None, str, str]], columns: int, tallest: float) -> None:
-    """Pictures side by side, each with its caption below it and what it shows to who cannot see it.
+Shown = tuple[Jpeg | None, str, str]  # a picture, its caption, and what it shows to who cannot see it
+
+
+def row_height(paper: Paper, shown: Sequence[Shown], columns: int, tallest: float) -> float:
+    """How many mm `pictures_row` would take."""
+    width = _column(paper, columns)
+    below = max(paper.height_of(caption, TINY, width) for _, caption, _ in shown)
+    return max(_fitted(jpeg, width, tallest)[1] for jpeg, _, _ in shown) + below + 4.0
+
+
+def pictures_row(paper: Paper, shown: Sequence[Shown], columns: int, tallest: float) -> None:
+    """Pictures side by side, each with its caption below it.
 
     None is a picture that is not there: an empty frame, of which the caption says why.
     """
-    width = (paper.epw - GAP * (columns - 1)) / columns
+    width, height = _column(paper, columns), row_height(paper, shown, columns, tallest)
     sizes = [_fitted(jpeg, width, tallest) for jpeg, _, _ in shown]
     high = max(size[1] for size in sizes)
-    below = max(paper.height_of(caption, TINY, width) for _, caption, _ in shown)
-    paper.need(high + below + 4.0)
+    paper.need(height)
     top = paper.get_y()
     for n, ((jpeg, caption, told), size) in enumerate(zip(shown, sizes, strict=True)):
         left = SIDE + n * (width + GAP)
@@ -68,7 +77,7 @@ def pictures_row(paper: Paper, shown: Sequence[tuple[Jpeg | None, str, str]], co
             paper.image(BytesIO(jpeg.data), left, top, *size, alt_text=told)
         paper.set_y(top + high + 1.0)
         paper.say(caption, TINY, QUIET, x=left, width=width)
-    paper.set_xy(SIDE, top + high + below + 4.0)
+    paper.set_xy(SIDE, top + height)
 
 
 def quality(paper: Paper, photos: Sequence[Photo], erased: int, unscored: int) -> None:
@@ -107,6 +116,10 @@ def method(paper: Paper, measured: Measured) -> None:
     paper.terms([*_network("Network", measured.model), *_network("Regions", measured.region_model)])
     paper.ln(2.0)
     paper.say(DISCLAIMER, bold=True)
+
+
+def _column(paper: Paper, columns: int) -> float:
+    return (paper.epw - GAP * (columns - 1)) / columns
 
 
 def _fitted(jpeg: Jpeg | None, width: float, tallest: float) -> tuple[float, float]:
