@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 
 from scarscore.serve.course.measured import Networks
 from scarscore.serve.course.proposals import Seen, with_proposals
 from scarscore.serve.course.records import MODEL, Course, Finding, Needling, Shot, Timing, Visit, VisitScore
 from scarscore.serve.course.report.trail import scales_of
 from scarscore.serve.course.scales.answer import Scale
-from scarscore.serve.course.timing import Timed, timed
+from scarscore.serve.course.timing import Timed
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.errors import NotFound, VaultError
 from scarscore.serve.records.find import photo_row, visit_row
+from scarscore.serve.records.history import course_of, when_of
 from scarscore.serve.records.memory import Memory
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.unsealed import unsealed
@@ -47,19 +49,26 @@ def reading(clinic: Clinic, who: Who, networks: Networks, visit_id: str) -> Read
     """The visit in numbers, as of today. Raises `NotFound`, and `Conflict` where the records contradict themselves."""
     with clinic.doing(Deed(who.account, "read", f"visit/{visit_id}", {"what": "scales"})) as session:
         row = visit_row(session, visit_id)
-        course_id, day, needling = row.course_id, row.day, row.needling
+        when, course = when_of(session, row), course_of(session, row.course_id, networks.text)
+        course_id, wanted = row.course_id, (row.day, Needling(row.needling) if row.needling else None)
+    if when.timing is Timing.NOT_SCORED:  # nothing is to be computed of its photos
+        found = _of(course, wanted)
+        return Reading(when, found, None, tuple(scales_of(found)))
     told = measured(clinic, who, networks, course_id, today())
-    wanted = (day, None if needling is None else Needling(needling))
-    visit = next((each for each in told.course.visits if (each.date, each.needling) == wanted), None)
-    if visit is None:
-        raise NotFound("this visit was taken back")
-    when = timed(visit, told.course.sessions, told.course.clinic.timing)
+    visit = _of(told.course, wanted)
     score = next((each for each in told.scores if each.date == visit.date), None)
     known = tuple(finding for finding in visit.findings if finding.by == MODEL)  # at the start and the last visit
     full = visit if known else replace(
         visit, findings=(*_proposed(clinic, who, networks, told.course, visit), *visit.findings)
     )  # fmt: skip
-    return Reading(when, full, None if when.timing is Timing.NOT_SCORED else score, tuple(scales_of(full)))
+    return Reading(when, full, score, tuple(scales_of(full)))
+
+
+def _of(course: Course, wanted: tuple[date, Needling | None]) -> Visit:
+    found = next((each for each in course.visits if (each.date, each.needling) == wanted), None)
+    if found is None:
+        raise NotFound("this visit was taken back")
+    return found
 
 
 def _proposed(clinic: Clinic, who: Who, networks: Networks, course: Course, visit: Visit) -> tuple[Finding, ...]:

@@ -23,6 +23,7 @@ async function enter(form, fields) {
     saved.textContent = "Nothing was filled in.";
     return;
   }
+  const focused = form.contains(document.activeElement) ? document.activeElement : button;
   button.disabled = true;
   let entered = 0;
   for (const field of fields) if (await send(form.dataset.findings, field)) entered += 1;
@@ -31,10 +32,11 @@ async function enter(form, fields) {
   const text = failed ? `${entered} entered, ${failed} not: see beside each.` : `${entered} entered.`;
   saved.textContent = text;
   if (failed) form.querySelector(".entry .problem:not([hidden])")?.parentElement.querySelector("[data-item]").focus();
-  else refreshed(form, text);
+  else refreshed(form, text, focused.id);
 }
 
-function refreshed(form, text) {
+// What was open stays open, what was not sent stays filled in, and the focus stays where it was.
+function refreshed(form, text, focused) {
   document.getElementById("live").textContent = `${text} The scales are computed anew.`;
   const open = [...document.querySelectorAll("#scales details")].map((each) => each.open);
   const kept = [...form.querySelectorAll("[data-item]")].filter((field) => field.value !== "");
@@ -42,6 +44,7 @@ function refreshed(form, text) {
   document.body.addEventListener("htmx:afterSettle", () => {
     for (const [n, each] of [...document.querySelectorAll("#scales details")].entries()) each.open = open[n] ?? each.open;
     for (const [id, value] of values) document.getElementById(id).value = value;
+    (document.getElementById(focused) ?? document.getElementById("save-findings")).focus();
   }, { once: true });
   for (const part of document.querySelectorAll(form.dataset.refreshes)) window.htmx.trigger(part, "refresh");
 }
