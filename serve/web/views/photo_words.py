@@ -59,8 +59,8 @@ class RegionTold:
 class PhotoTold:
     """A stored photo as a page shows it. `number` is its place among the visit's photos, from 1.
 
-    `stale` is whether other networks than the present ones scored it; `mirrored` whether it may be a mirrored selfie:
-    the network said so, or a front camera took a side of the face.
+    `stale` is whether other networks than the present ones scored it; `mirrored` why it may be a mirrored selfie: it
+    shows the other side, or a front camera took a side of the face; else empty.
     """
 
     photo: StoredPhoto
@@ -73,7 +73,7 @@ class PhotoTold:
     regions: tuple[RegionTold, ...]
     grade: str
     stale: bool
-    mirrored: bool
+    mirrored: str
 
     @property
     def failed(self) -> tuple[CheckTold, ...]:
@@ -85,7 +85,7 @@ class PhotoTold:
         """The answer in one sentence, to be read aloud."""
         if self.score is not None:
             of = f"severity {self.score.severity:.0f} of 100"
-            return f"{self.title}: {of}. {' '.join(self.flags)}".strip()
+            return " ".join(filter(None, (f"{self.title}: {of}.", self.mirrored, *self.flags)))
         if self.refusal is not None:
             return f"{self.title}: not scored. {self.refusal.hint}"
         return f"{self.title}: kept, {self.photo.why}"
@@ -100,12 +100,23 @@ def photo_told(photo: StoredPhoto, number: int, networks: str) -> PhotoTold:
     return PhotoTold(
         photo, number, title(photo.view, photo.region), score, answer if isinstance(answer, Refusal) else None,
         tuple(check_told(check) for check in quality),
-        tuple(HINTS[reason] for reason in told),
+        tuple(HINTS[reason] for reason in told if reason is not Reason.MAYBE_MIRRORED),
         () if score is None else _regions(score),
         "" if score is None else grade_words(score.grade_set),
         photo.score is not None and photo.score.model != networks,
-        Reason.MAYBE_MIRRORED in told or (photo.front_camera and photo.view in (View.LEFT, View.RIGHT)),
+        _mirrored(photo, told),
     )  # fmt: skip
+
+
+def _mirrored(photo: StoredPhoto, told: tuple[Reason, ...]) -> str:
+    if Reason.MAYBE_MIRRORED in told:
+        return HINTS[Reason.MAYBE_MIRRORED]
+    if not (photo.front_camera and photo.view in (View.LEFT, View.RIGHT)):
+        return ""
+    return (
+        "Perhaps a mirrored selfie: a front camera took it, so that left and right may be swapped. Check that it shows "
+        f"the {VIEWS[photo.view].lower()}, or switch mirroring off and take it again."
+    )
 
 
 def title(view: View, region: str | None) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from scarscore.serve.course.records import Needling, Plan
 from scarscore.serve.records.clinic import today
@@ -16,6 +17,7 @@ from scarscore.serve.records.patients import create_patient
 from scarscore.serve.records.people import Role
 from scarscore.serve.records.sessions import add_session
 from scarscore.serve.records.visits import add_visit
+from tests import make
 from tests.serve.records.parts import ago, blurred, upload
 from tests.serve.web.parts import Running
 
@@ -125,6 +127,18 @@ def test_each_photo_says_how_it_turned_out_and_can_be_taken_again(
     assert f"reading interval {score['severity_low']:.0f} to {score['severity_high']:.0f}" in seen
     assert "measurement error ±" in seen
     assert "say which it shows" in seen, "a close-up needs its region to be compared"
+
+
+@pytest.mark.parametrize(("view", "flagged"), [("left", True), ("closeup", False)])
+def test_a_side_that_a_front_camera_took_is_called_perhaps_mirrored(
+    shared_app: Running, nurse: TestClient, course: str, view: str, flagged: bool
+) -> None:
+    visit = visit_on(shared_app, course, ago(90 if flagged else 95))
+    lens = make.exif_of_lens("iPhone 15 front TrueDepth camera 2.69mm f/1.9")
+    taken = send(nurse, visit, make.jpeg(Image.fromarray(make.skin(480, 360, seed=9)), exif=lens), f"view={view}")
+    assert taken["front_camera"] is True
+    for address in (f"/photos/{taken['id']}/shot", f"/photos/{taken['id']}/card"):
+        assert ("Perhaps a mirrored selfie:" in nurse.get(address).text) == flagged
 
 
 def test_a_viewer_adds_nothing(shared_app: Running, course: str) -> None:
