@@ -58,7 +58,7 @@ def measurement_part(measured: Measured) -> str:
         "How well this measures",
         bullets(error_words(error) for error in errors),
         paragraph(bound) if bound else "",
-        bullets(_power(measured)) if baseline and last else "",
+        bullets(power_words(measured)) if baseline and last else "",
         _expected(measured),
     )
 
@@ -135,7 +135,8 @@ def error_words(error: MeasurementError) -> str:
     )
 
 
-def _power(measured: Measured) -> Iterator[str]:
+def power_words(measured: Measured) -> Iterator[str]:
+    """How small a change visits like these find, and what it would take to find ten points; nothing without two."""
     baseline, last = measured.verdict.baseline, measured.verdict.last
     if baseline is None or last is None:
         return

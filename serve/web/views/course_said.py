@@ -12,13 +12,13 @@ from datetime import date
 from markupsafe import Markup
 
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.power import Needed, needed
-from scarscore.serve.course.records import ErrorSource, ExpectedRange, Needling, Trend, VerdictKind
+from scarscore.serve.course.records import ExpectedRange, Needling, VerdictKind, Visit
 from scarscore.serve.course.report.chart import legend, region_charts, timeline_chart
-from scarscore.serve.course.report.said import HEADLINES
+from scarscore.serve.course.report.record import error_words, power_words
+from scarscore.serve.course.report.said import HEADLINES, side_words, trend_words
 from scarscore.serve.course.report.timeline import Mark, Moment, moments, trend_moments
-from scarscore.serve.course.words import counted, signed
-from scarscore.serve.scoring.result import ModelId, View
+from scarscore.serve.course.words import signed
+from scarscore.serve.scoring.result import ModelId, Refusal
 
 TONES = {VerdictKind.IMPROVED: "good", VerdictKind.WORSE: "bad", VerdictKind.NOT_COMPARABLE: "warn"}
 TAGS = {Mark.BASELINE: "accent", Mark.VALID: "good", Mark.PROVISIONAL: "warn", Mark.UNUSABLE: "bad"}
@@ -80,7 +80,7 @@ class CourseSaid:
     counted_days: tuple[date, ...]
     regions: tuple[Region, ...]
     expected: ExpectedRange | None
-    power: Needed | None
+    power: tuple[str, ...]
     errors: tuple[str, ...]
     models: tuple[ModelId, ModelId]
 
@@ -89,13 +89,14 @@ def said(measured: Measured, ids: VisitIds) -> CourseSaid:
     """What is said of a course; `ids` are the visits' by day and needling."""
     told, verdict = moments(measured), measured.verdict
     counting = trend_moments(told)
-    baseline, last = verdict.baseline, verdict.last
+    errors = dict.fromkeys(view.error for score in measured.scores for view in score.views)
     return CourseSaid(
         verdict.kind.value, HEADLINES[verdict.kind], TONES.get(verdict.kind, ""), verdict.words, _numbers(measured),
-        _trend(verdict.trend), verdict.notes, _svg(timeline_chart(measured, told, date.isoformat)) if told else Markup(), _svg(legend()),
+        f"Trend: {trend_words(verdict.trend)}." if verdict.trend else "", verdict.notes,
+        _svg(timeline_chart(measured, told, date.isoformat)) if told else Markup(), _svg(legend()),
         tuple(_row(moment, ids) for moment in told), _svg(region_charts(told, date.isoformat)),
         tuple(moment.date for moment in counting), _regions(counting), verdict.expected,
-        needed(baseline, last) if baseline and last else None, _errors(measured),
+        tuple(power_words(measured)), tuple(error_words(error) for error in errors),
         (measured.model, measured.region_model),
     )  # fmt: skip
 
@@ -109,7 +110,7 @@ def _numbers(measured: Measured) -> tuple[Number, ...]:
     change, baseline, last = verdict.change, verdict.baseline, verdict.last
     if change is None or baseline is None or last is None:
         return _start(measured)
-    views = ", ".join(dict.fromkeys(_view(view) for view in change.views))
+    views = ", ".join(dict.fromkeys(side_words(view) for view in change.views))
     return (
         Number("At the start", f"{change.baseline:.0f}", f"± {WIDE * baseline.sem:.0f}", f"{baseline.date}, of 100"),
         Number("Now", f"{change.now:.0f}", f"± {WIDE * last.sem:.0f}", f"{last.date}, of 100"),
@@ -129,15 +130,6 @@ def _start(measured: Measured) -> tuple[Number, ...]:
     return (Number("At the start", value, error, f"{baseline.date}, of 100"),)
 
 
-def _trend(line: Trend | None) -> str:
-    if line is None:
-        return ""
-    return (
-        f"Trend over {counted(line.visits, 'visit')}: {line.per_28_days:+.1f} points every 28 days "
-        f"(95 % interval {line.low:+.1f} to {line.high:+.1f})."
-    )
-
-
 def _row(moment: Moment, ids: VisitIds) -> Row:
     score, visit = moment.score, moment.visit
     return Row(
@@ -145,8 +137,17 @@ def _row(moment: Moment, ids: VisitIds) -> Row:
         "not scored" if score is None else f"{score.severity:.0f}",
         "" if score is None else f"± {WIDE * score.sem:.0f}",
         moment.mark.value, TAGS.get(moment.mark, ""),
-        0 if score is None else sum(view.shots for view in score.views), len(visit.shots), moment.words,
+        0 if score is None else sum(view.shots for view in score.views), len(visit.shots),
+        moment.words or "; ".join(_left_out(visit)),
     )  # fmt: skip
+
+
+def _left_out(visit: Visit) -> tuple[str, ...]:
+    """Why photos of a visit do not count, each reason once."""
+    refused = (shot.answer.reason for shot in visit.shots if isinstance(shot.answer, Refusal))
+    told = (f"refused: {reason.value.replace('_', ' ')}" for reason in refused)
+    apart = (f"not comparable: {shot.not_comparable}" for shot in visit.shots if shot.not_comparable)
+    return tuple(dict.fromkeys((*told, *apart)))
 
 
 def _regions(counting: Sequence[Moment]) -> tuple[Region, ...]:
@@ -155,21 +156,3 @@ def _regions(counting: Sequence[Moment]) -> tuple[Region, ...]:
     return tuple(
         Region(name, tuple(f"{regions[name]:.0f}" if name in regions else "" for regions in at)) for name in names
     )
-
-
-def _errors(measured: Measured) -> tuple[str, ...]:
-    """Each measurement error that entered, in one sentence."""
-    told = dict.fromkeys(view.error for score in measured.scores for view in score.views)
-    return tuple(
-        f"One photo strays by {error.sem:.1f} points (SEM), so two photos must differ by {error.sdc95:.0f} (SDC95): "
-        + (
-            f"measured by this clinic with {counted(error.subjects, 'person')}."
-            if error.source is ErrorSource.CLINIC
-            else "the network's own lower bound, as this clinic has not measured its camera yet."
-        )
-        for error in told
-    )
-
-
-def _view(view: View) -> str:
-    return "close-up" if view is View.CLOSEUP else f"{view.value} view"
