@@ -21,7 +21,7 @@ from scarscore.serve.reports.pictures import ramp
 from scarscore.serve.reports.words import SURE
 from scarscore.serve.scoring.overlay import ANCHORS
 
-PLOT, LANE, UNDER = 44.0, 6.0, 9.5  # mm: the plot's height; below it the lane without a severity, and the dates
+PLOT, LANE, UNDER = 43.0, 6.0, 9.5  # mm: the plot's height; below it the lane without a severity, and the dates
 LEAST_APART = 21.0  # mm between two dates that are written out
 BAND: Colour = (226, 235, 246)
 SESSION: Colour = (138, 75, 8)

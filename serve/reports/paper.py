@@ -162,7 +162,7 @@ class Paper(FPDF):
         """A section's heading, also among the file's bookmarks; never alone at a page's end: `room` mm follow it."""
         self.need(room + 12.0)
         if self.get_y() > self.t_margin + 1.0:
-            self.ln(6.0)
+            self.ln(5.0)
         self.start_section(text)
         self.say(text, 12.0, bold=True)
         self.ln(1.5)

@@ -84,9 +84,9 @@ def photo_words(course: Course, moment: Moment, shot: Shot) -> str:
     if isinstance(answer, Refusal):
         return f"Refused, {named(answer.reason)}: {answer.hint}"
     if moment.mark is Mark.NOT_SCORED:
-        return moment.words
+        return sentence(moment.words)
     if answer is None:
-        return "not scored by this network"
+        return "Not scored by this network"
     if shot.not_comparable is not None:
         return f"Not comparable with the start: {shot.not_comparable}"
     reach = SURE * error_of(course, shot, answer.model).sem

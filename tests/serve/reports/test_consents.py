@@ -94,7 +94,7 @@ def test_photos_that_the_present_network_has_not_scored_are_counted(tmp_path: Pa
     take(told.clinic, told.visits[0], upload(2), scoring=Here("fold0"))
     pdf = visit_pdf(told.of_visit(0))
     assert "1 photo not scored by this network yet: scores of two are never mixed." in text(pdf)
-    assert "close-up of left cheek 2 not scored by this network" in text(pdf)
+    assert "close-up of left cheek 2 Not scored by this network" in text(pdf)
     told.clinic.close()
 
 

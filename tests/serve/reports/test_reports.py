@@ -89,6 +89,15 @@ def test_a_visit_s_report_explains_both_uncertainties(healing: Recorded, first_v
         assert f"{check.name.replace('_', ' ')}{'*' * check.flag}" in said
 
 
+def test_a_visit_s_report_knows_nothing_of_later_and_the_last_one_s_says_the_verdict(healing: Recorded) -> None:
+    start, last = healing.of_visit(0), healing.of_visit(3)
+    assert start.measured.verdict.last is None
+    assert [score.date for score in start.measured.scores] == [start.moment.date]
+    assert "The course up to this visit" not in text(visit_pdf(start))
+    assert "The course up to this visit Improved" in text(visit_pdf(last))
+    assert last.measured.verdict == healing.of_course().measured.verdict
+
+
 def test_a_refused_photo_is_shown_with_its_reason_and_without_a_number(first_visit: bytes) -> None:
     told_of = text(first_visit)
     start = told_of.index("close-up of left cheek 2 Refused, blurred: " + HINTS[Reason.BLURRED])
