@@ -17,7 +17,7 @@ document.addEventListener("pointerdown", (event) => {
   const end = () => stage.removeEventListener("pointermove", follow);
   for (const name of ["pointerup", "pointercancel"]) stage.addEventListener(name, end, { once: true });
   slider.focus({ preventScroll: true, focusVisible: false });
-  if (event.pointerType === "mouse") event.preventDefault(); // else the picture itself would be dragged
+  event.preventDefault(); // else the picture itself would be dragged, and the focus lost again
   follow(event);
 });
 
@@ -30,7 +30,9 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "compared") event.target.removeAttribute("aria-busy");
+  if (event.target.id !== "compared") return;
+  event.target.removeAttribute("aria-busy");
+  document.getElementById("compared-said").textContent = document.getElementById("pair").dataset.said;
 });
 
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {

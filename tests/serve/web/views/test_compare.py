@@ -164,7 +164,9 @@ def test_the_pair_can_be_moved_by_keyboard_and_is_told_in_words(told: tuple[Runn
     assert not re.search(INLINE, part)
     slider = re.search(r'<input type="range"[^>]*>', part)
     assert slider
-    assert all(word in slider[0] for word in ('id="slider"', "aria-label=", "aria-valuetext=", "data-slider"))
+    assert all(word in slider[0] for word in ('id="slider"', "aria-valuetext=", "aria-describedby=", "data-slider"))
+    assert "How far the earlier photo reaches" in part[: slider.start()].rpartition("<label")[2]
+    assert "less scarring than before." in re.search(r'data-said="([^"]+)"', part)[1]  # type: ignore[index]  # it is there
     assert len(re.findall(r'<img [^>]*alt="[^"]+"', part)) == 3
     assert "less scarring than before" in part
     assert "SDC95" in part
