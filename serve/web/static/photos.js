@@ -23,7 +23,6 @@ const camera = makeCamera(
 function add(files, view = chosenView(), region = chosenRegion(view)) {
   for (const file of files) {
     const job = { file, view, region, camera: camera_name.value.trim(), replaces: again?.photo ?? null };
-    if (again?.region !== undefined) job.region = again.region;
     job.tile = makeTile(job, { cancel: queue.cancel, retry, remove });
     jobs.add(job);
     queue.add(job);
@@ -59,8 +58,11 @@ async function done(job) {
 // The photo that was taken again is erased only once the new one is stored.
 async function drop(replaced, shown) {
   const answer = await fetch(`/api/v1/photos/${replaced}`, { method: "DELETE" });
-  if (answer.ok || answer.status === 404) byId(`shot-${replaced}`)?.replaceWith(shown);
+  const old = byId(`shot-${replaced}`);
+  const had_focus = old?.contains(document.activeElement);
+  if (answer.ok || answer.status === 404) old?.replaceWith(shown);
   else say("The new photo is stored; the old one could not be erased. Erase it by its own button.");
+  if (had_focus) shown.querySelector("[data-again-of]").focus();
 }
 
 function retry(job) {
@@ -98,7 +100,8 @@ function chosenView() {
 }
 
 function chosenRegion(view) {
-  return view === "closeup" ? byId("region").value : "";
+  if (view !== "closeup") return "";
+  return again ? again.region : byId("region").value;
 }
 
 function takeAgain(button) {
