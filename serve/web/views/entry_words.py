@@ -217,7 +217,7 @@ def scales_told(scales: Sequence[Scale]) -> tuple[ScaleTold, ...]:
     return tuple(
         ScaleTold(
             scale.name, scale.text, f"{scale.of:g}", scale.value is not None,
-            ", ".join(label(item).lower() for item in scale.missing), scale.notes, scale.source,
+            "; ".join(label(item).lower() for item in scale.missing), scale.notes, scale.source,
             tuple(_line(each) for each in scale.parts if each.value is not None or each.by or each.low != each.high),
         )
         for scale in scales
