@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scarscore.model import bundle as files
 from scarscore.model.bundle import DEFAULT, REGIONS, WEIGHTS
 from scarscore.model.bundles import read_shipped, write_shipped
 from scarscore.train.cost import Cost, cost_of
@@ -34,7 +35,7 @@ def install_run(run: Run, weights: Path = WEIGHTS) -> Path:
     return install({DEFAULT: whole} | networks, weights)
 
 
-def install_as(run: Run, name: str, regions: str, weights: Path = WEIGHTS) -> Path:
+def install_as(run: Run, name: str, regions: str) -> Path:
     """Install a run's network of all photos, with the region network of its skin, as a bundle of that name.
 
     Its card says that nothing is known of it, until it is evaluated and `scarscore evaluate --cards` writes one.
@@ -42,6 +43,7 @@ def install_as(run: Run, name: str, regions: str, weights: Path = WEIGHTS) -> Pa
     severity = Network(f"{name}.onnx", run.file(None).read_bytes(), cost_of(run.folder))
     cost = cost_of(Path(regions).parent) if regions.endswith(".onnx") else None
     found = Network(f"{name}-regions.onnx", run.finder.bundle.data, cost)
+    weights = files.WEIGHTS
     install({name: severity, f"{name}-{REGIONS}": found}, weights)
     card = f"# {name}\nNothing is known of it yet: it was not evaluated.\n".encode()
     (weights / f"{name}.md").write_bytes(card)

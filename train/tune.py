@@ -39,7 +39,7 @@ from scarscore.train.start import start_of
 from scarscore.train.views import Say
 
 OWN = "own"  # the source's name
-FEWEST_TAUGHT = 60  # photos: a calibration is fitted on them, three fifths of its least band on each fold
+FEWEST_TAUGHT = 100  # photos: each half of them calibrates the other's network, and needs two thirds of a band
 FEWEST_PATIENTS = 10  # on either side: fewer, and an interval over patients means nothing
 BETTER, WORSE, OPEN = "better", "worse", "no difference shown"
 

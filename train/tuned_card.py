@@ -36,7 +36,7 @@ def tuned_card(bundle: ModelBundle, base: ModelBundle, told: Tuned, cost: Cost |
                 "Scar types and photo grades are told by the calibration that it went on from.",
             )
         ),
-        card_parts.cost(cost, None),
+        card_parts.cost(cost, None, regions_taken=True),
     ]
     return "\n".join(parts)
 

@@ -6,8 +6,18 @@ import hashlib
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from scarscore.datasets.photos import Collection
+from scarscore.datasets.split import Folds
+from scarscore.model import bundle as files
+from scarscore.model.bundle import load_bundle, names
+from scarscore.model.bundles import open_model, shipped_names
+from scarscore.model.region_engine import RegionEngine
+from scarscore.train.config import load_config
 from scarscore.train.cost import Cost
-from scarscore.train.install import Network, install, installed_cost
+from scarscore.train.install import Network, install, install_as, installed_cost
+from scarscore.train.run import Run
 
 
 def test_each_network_gets_its_checksum_and_what_was_there_stays(tmp_path: Path) -> None:
@@ -31,3 +41,25 @@ def test_what_training_cost_is_kept_beside_the_checksum_and_over_later_installs(
     install({"regions": Network("r.onnx", b"b")}, tmp_path)
     assert installed_cost("default", tmp_path) == Cost(61.2, 118.5)
     assert installed_cost("regions", tmp_path) is None
+
+
+def test_a_run_becomes_a_bundle_of_its_own_beside_those_that_were_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = names()
+    (tmp_path / "weights").mkdir()
+    for file in filter(Path.is_file, files.WEIGHTS.iterdir()):
+        (tmp_path / "weights" / file.name).write_bytes(file.read_bytes())
+    monkeypatch.setattr(files, "WEIGHTS", tmp_path / "weights")
+    nothing = Collection(tmp_path, (), (), (), (), ())
+    run = Run(nothing, RegionEngine.load(), (), Folds(2, {}, {}), load_config("quick"), tmp_path)
+    run.file(None).write_bytes(load_bundle().data)
+    install_as(run, "other", "regions")
+    other = open_model("other")
+    assert shipped_names()[0] == "default"
+    assert shipped_names()[-1] == "other"
+    assert other.severity.sha256 == load_bundle().sha256
+    assert other.regions.sha256 == run.finder.bundle.sha256
+    assert other.card is not None
+    assert "not evaluated" in other.card
+    assert names() == (*known, "other")

@@ -59,9 +59,9 @@ def test_who_comes_later_moves_nobody_to_the_other_side() -> None:
 @pytest.mark.parametrize(
     ("photos", "a_patient", "message"),
     [
-        (60, 3, "to learn from: at least 60 photos of 10 patients"),
+        (60, 3, "to learn from: at least 100 photos of 10 patients"),
         (240, 24, "patients to learn from"),
-        (96, 6, "patients to hold out: at least 10 photos of 10 patients"),
+        (120, 6, "patients to hold out: at least 10 photos of 10 patients"),
     ],
 )
 def test_too_few_photos_or_patients_are_refused(photos: int, a_patient: int, message: str) -> None:

@@ -72,9 +72,10 @@ def limits(more: Sequence[str] = ()) -> str:
     return "## Limits\n" + "".join(f"- {line}\n" for line in (*more, *LIMITS))
 
 
-def cost(severity: Cost | None, regions: Cost | None) -> str:
-    """What training took, as far as it was recorded."""
-    told = [_cost("severity network", severity), _cost("region network", regions)]
+def cost(severity: Cost | None, regions: Cost | None, *, regions_taken: bool = False) -> str:
+    """What training took, as far as it was recorded; `regions_taken` from another bundle, whose card tells of it."""
+    region = "region network: as the card says of the bundle that it came with" if regions_taken else None
+    told = [_cost("severity network", severity), region or _cost("region network", regions)]
     note = f"Energy and carbon are estimates: {WATTS:g} W a busy core, {GRAMS:g} g CO2 a kWh (world, 2024; IEA)."
     return "## Time and carbon of training\n" + "".join(f"- {line}\n" for line in told) + f"\n{note}\n"
 
@@ -97,5 +98,5 @@ def _cost(what: str, cost: Cost | None) -> str:
         return f"{what}: not recorded"
     return (
         f"{what}: {cost.processor / 60:.0f} min of one core ({cost.clock / 60:.0f} min by the clock), "
-        f"about {cost.kilowatt_hours:.3f} kWh, {cost.grams:.0f} g CO2"
+        f"about {cost.kilowatt_hours * 1000:.2g} Wh, {cost.grams:.2g} g CO2"
     )
