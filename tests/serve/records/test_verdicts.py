@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from scarscore.datasets.synthetic.course import PLAN, healing_course
 from scarscore.serve.course.book import Book
 from scarscore.serve.course.manifest import read
 from scarscore.serve.course.measured import measure
-from scarscore.serve.course.records import Plan, ShotScore, VerdictKind
+from scarscore.serve.course.records import Plan, ShotScore, VerdictKind, VisitScore
 from scarscore.serve.demo.course import as_jpeg
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound
@@ -57,6 +57,11 @@ def _verdict(told: Recorded, on: date | None = None) -> VerdictKind:
     return measured(told.clinic, NURSE, networks(), told.course, on or ago(0)).verdict.kind
 
 
+def _unnamed(score: VisitScore) -> VisitScore:
+    """Without its photos' names, which are ids here and files there."""
+    return replace(score, views=tuple(replace(view, used=()) for view in score.views))
+
+
 def test_the_verdict_is_the_command_line_s_on_the_same_photos(healing: Recorded, tmp_path: Path) -> None:
     for days, photo in zip(DAYS, healing.photos, strict=True):
         folder = tmp_path / ago(days).isoformat()
@@ -68,8 +73,9 @@ def test_the_verdict_is_the_command_line_s_on_the_same_photos(healing: Recorded,
 
     by_records = measured(healing.clinic, NURSE, networks(), healing.course, ago(0))
 
-    assert by_records.verdict == by_file.verdict
-    assert by_records.scores == by_file.scores
+    assert [_unnamed(score) for score in by_records.scores] == [_unnamed(score) for score in by_file.scores]
+    told, told_by_file = (replace(each.verdict, baseline=None, last=None) for each in (by_records, by_file))
+    assert told == told_by_file
     assert by_records.verdict.kind is VerdictKind.IMPROVED
     assert len(by_records.pairs) == 1
     assert lines(healing.clinic, f"course/{healing.course}", "read")[-1].detail["what"] == "verdict"
