@@ -24,6 +24,10 @@ for (const kind of ["htmx:responseError", "htmx:sendError"]) {
   });
 }
 
+document.addEventListener("htmx:beforeRequest", (event) => {
+  for (const line of event.detail.elt.querySelectorAll("[data-failed]")) line.hidden = true;
+});
+
 function made() {
   const line = Object.assign(document.createElement("p"), { className: "problem", role: "alert" });
   line.dataset.failed = "";
