@@ -134,7 +134,7 @@ def _skin_colour(photo: Pixels, severity: Floats) -> Pixels:
 
 
 def _legend(width: int, answer: PhotoScore, skin: Pixels) -> Pixels:
-    """The strip below the photo: score and interval, scale with ticks and words, model, what it is not."""
+    """The strip below the photo: score and interval, scale with ticks and words, model and its licence class, what it is not."""
     strip = _Strip(width, max(14, round(width / 46)))
     image = Image.new("RGB", (width, round(10.4 * strip.unit)), PAPER)
     pen = ImageDraw.Draw(image)
@@ -146,7 +146,7 @@ def _legend(width: int, answer: PhotoScore, skin: Pixels) -> Pixels:
     _mark_score(pen, strip, answer)
     foot = round(8.7 * strip.unit)
     small = _font(0.95 * strip.unit)
-    model = f"{answer.model.name} {answer.model.version}, {answer.model.sha256[:8]}"
+    model = f"{answer.model.name} {answer.model.version}, {answer.model.sha256[:8]}, {answer.model.licence_class} use"
     pen.text((strip.margin, foot), f"scarscore, model {model}", QUIET, small)
     pen.text((width - strip.margin, foot), "Not a diagnosis", INK, small, anchor="ra")
     return np.asarray(image, np.uint8)

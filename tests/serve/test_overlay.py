@@ -113,6 +113,7 @@ def test_the_legend_tells_severity_interval_and_model() -> None:
         replace(ANSWER, severity_high=81.0),
         replace(ANSWER, model=replace(ANSWER.model, name="another")),
         replace(ANSWER, model=replace(ANSWER.model, version="0.2.0")),
+        replace(ANSWER, model=replace(ANSWER.model, licence_class="release")),
     )
     assert all((legend(other) != base).any() for other in others)
     assert np.array_equal(legend(replace(ANSWER, types=())), base)
