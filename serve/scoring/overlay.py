@@ -134,7 +134,7 @@ def _skin_colour(photo: Pixels, severity: Floats) -> Pixels:
 
 
 def _legend(width: int, answer: PhotoScore, skin: Pixels) -> Pixels:
-    """The strip below the photo: score and interval, scale with ticks and words, model and its licence class, what it is not."""
+    """The strip below the photo: score and interval, scale with ticks and words, model and licence, what it is not."""
     strip = _Strip(width, max(14, round(width / 46)))
     image = Image.new("RGB", (width, round(10.4 * strip.unit)), PAPER)
     pen = ImageDraw.Draw(image)
