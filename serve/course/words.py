@@ -1,7 +1,8 @@
 """A verdict in words that a patient can read, with its numbers. Plain, without promise or advice.
 
 Severities and changes are rounded to whole points: the measurement carries no more. A change is rounded once, from the
-change itself, here and in every table: it may differ by a point from that of the two rounded severities.
+change itself, here and in every table; where the two rounded severities would differ by another number, they are told
+in tenths, so that nobody is left to do sums that do not come out.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from scarscore.serve.course.records import Change, VerdictKind, VisitScore
 
 def told(kind: VerdictKind, change: Change, last: VisitScore, open_until: date | None, waiting: bool) -> str:
     """The verdict of a compared course. `waiting`: the change exceeds its error, and nothing backs it yet."""
+    start, now = ends(change)
     numbers = (
-        f"Your scars measured {change.baseline:.0f} of 100 at the start and {change.now:.0f} on {day(last.date)}: "
+        f"Your scars measured {start} of 100 at the start and {now} on {day(last.date)}: "
         f"{_difference(change)}. Photos of the same unchanged skin differ by up to {change.sdc95:.0f} points."
     )
     if kind is VerdictKind.IMPROVED:
@@ -78,6 +80,12 @@ def signed(points: float) -> str:
     """A change in whole points with its sign: -48, +3, and 0 where it is none."""
     whole = round(points)
     return f"{whole:+d}" if whole else "0"
+
+
+def ends(change: Change) -> tuple[str, str]:
+    """The severities at the start and now: whole points where their difference is the change that is told."""
+    fits = round(change.now) - round(change.baseline) == round(change.points)
+    return f"{change.baseline:.{0 if fits else 1}f}", f"{change.now:.{0 if fits else 1}f}"
 
 
 def _difference(change: Change) -> str:

@@ -26,7 +26,7 @@ from scarscore.serve.course.report.markup import (
     terms,
 )
 from scarscore.serve.course.report.timeline import Mark, Moment, trend_moments
-from scarscore.serve.course.words import counted, signed
+from scarscore.serve.course.words import counted, ends, signed
 from scarscore.serve.scoring.result import View
 
 HEADLINES: dict[VerdictKind, str] = {
@@ -126,9 +126,10 @@ def _numbers(measured: Measured) -> str:
     change, line = told.change, told.trend
     if change is None:
         return ""
+    start, now = ends(change)
     pairs = [
-        ("At the start", f"{change.baseline:.0f} of 100"),
-        ("Now", f"{change.now:.0f} of 100"),
+        ("At the start", f"{start} of 100"),
+        ("Now", f"{now} of 100"),
         ("Change", f"{signed(change.points)} points (95 % interval {signed(change.low)} to {signed(change.high)})"),
         ("Smallest change that photos can show", f"{change.sdc95:.0f} points"),
         ("Compared", ", ".join(dict.fromkeys(side_words(view) for view in change.views))),

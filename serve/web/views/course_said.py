@@ -17,7 +17,7 @@ from scarscore.serve.course.report.chart import legend, region_charts, timeline_
 from scarscore.serve.course.report.record import error_words, power_words
 from scarscore.serve.course.report.said import HEADLINES, side_words, trend_words
 from scarscore.serve.course.report.timeline import Mark, Moment, moments, trend_moments
-from scarscore.serve.course.words import signed
+from scarscore.serve.course.words import ends, signed
 from scarscore.serve.scoring.result import ModelId, Refusal
 
 TONES = {VerdictKind.IMPROVED: "good", VerdictKind.WORSE: "bad", VerdictKind.NOT_COMPARABLE: "warn"}
@@ -111,9 +111,10 @@ def _numbers(measured: Measured) -> tuple[Number, ...]:
     if change is None or baseline is None or last is None:
         return _start(measured)
     views = ", ".join(dict.fromkeys(side_words(view) for view in change.views))
+    start, now = ends(change)
     return (
-        Number("At the start", f"{change.baseline:.0f}", f"± {WIDE * baseline.sem:.0f}", f"{baseline.date}, of 100"),
-        Number("Now", f"{change.now:.0f}", f"± {WIDE * last.sem:.0f}", f"{last.date}, of 100"),
+        Number("At the start", start, f"± {WIDE * baseline.sem:.0f}", f"{baseline.date}, of 100"),
+        Number("Now", now, f"± {WIDE * last.sem:.0f}", f"{last.date}, of 100"),
         Number(
             "Change", signed(change.points), f"{signed(change.low)} to {signed(change.high)}",
             f"points, with the 95 % interval; compared by {views}",

@@ -97,11 +97,11 @@ def test_what_a_person_entered_is_found_behind_what_the_network_proposed() -> No
 
 
 def test_words_table_and_heading_count_alike() -> None:
-    told = measured(course((-1, 62.6), (100, 14.2)))  # 63 and 14, and 48.4 between them
+    told = measured(course((-1, 62.6), (100, 14.2)))  # 63 and 14 would be 49, and it is 48.4
     page = render_page(told)
-    assert "63 of 100 at the start and 14 on 10 June 2026: 48 points lower" in told.verdict.words
+    assert "62.6 of 100 at the start and 14.2 on 10 June 2026: 48 points lower" in told.verdict.words
     assert "<dt>Change</dt><dd>-48 points" in page
-    same = measured(course((-1, 50.4), (100, 50.6)))  # 50 and 51, and hardly anything between them
+    same = measured(course((-1, 50.4), (100, 50.6)))  # 50 and 51 would be 1, and it is 0.2
     assert "about the same" in same.verdict.words
     assert "<dt>Change</dt><dd>0 points" in render_page(same)
 
