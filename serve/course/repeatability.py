@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import isfinite, isnan
+from math import isfinite, isnan, sqrt
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from scarscore.serve.course.records import ErrorSource, MeasurementError
 from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import View
 
+_ENDLESS = 1e7  # degrees of freedom with which an F is a chi-squared over its own
 LEAST = 10  # subjects from which on a clinic's figure stands in for the bundle's; a convention, fewer say too little
 
 
@@ -86,6 +87,18 @@ def icc_interval(table: Table, confidence: float = 0.95) -> tuple[float, float]:
     low = n * (s.subjects - below * s.rest) / (below * error + n * s.subjects)
     high = n * (above * s.subjects - s.rest) / (error + n * above * s.subjects)
     return low, high
+
+
+def sem_interval(found: Repeatability, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval in which the true SEM lies, in points: how much so few subjects can be off.
+
+    From the chi-squared distribution with subjects x (shots - 1) degrees of freedom (Bland and Altman 1996), as if no
+    shift were common to all subjects; where one is, the interval is somewhat too narrow.
+    """
+    freedom = found.subjects * (found.shots - 1)
+    tail = (1 - confidence) / 2
+    low, high = (f_quantile(p, freedom, _ENDLESS) for p in (1 - tail, tail))
+    return found.sem / sqrt(low), found.sem / sqrt(high)
 
 
 def repeatability(repeats: Iterable[Repeat]) -> tuple[Repeatability, ...]:

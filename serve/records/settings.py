@@ -6,7 +6,8 @@ is no patient's, but stays out of the log all the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from pydantic import TypeAdapter
@@ -17,12 +18,14 @@ from scarscore.serve.course.check import check_rules
 from scarscore.serve.course.records import ErrorSource, MeasurementError, TimingRules
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
-from scarscore.serve.records.errors import Invalid, RecordsError
+from scarscore.serve.records.errors import Invalid, NotFound, RecordsError
 from scarscore.serve.records.find import short_text
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.tables import ClinicRow
+from scarscore.serve.scoring.result import View
 
 LONGEST_NAME = 200
+MOST_ERRORS = 100  # a view, a camera and a network each
 RETENTION = (1, 100)  # years; what holds is the law of the place, which this program does not know
 RETENTION_YEARS = 10  # at set-up: what several countries ask of outpatient records; a clinic sets its own
 _TIMING = TypeAdapter(TimingRules)
@@ -57,12 +60,78 @@ def course_settings(session: Session) -> course.Clinic:
     return course.Clinic(now_set.timing, now_set.errors)
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What of the settings is to be another; what is None stays as it is."""
+
+    name: str | None = None
+    timing: TimingRules | None = None
+    retention_years: int | None = None
+
+
+@dataclass(frozen=True)
+class MeasuredFor:
+    """For what an error was measured; None is any. A clinic states one error for each."""
+
+    view: View | None
+    camera: str | None
+    model: str | None
+
+
+def measured_for(error: MeasurementError) -> MeasuredFor:
+    """For what this error was measured."""
+    return MeasuredFor(error.view, error.camera, error.model)
+
+
 def change_settings(clinic: Clinic, who: Who, new: Settings) -> Settings:
     """Set everything anew. Raises `NotAllowed`, `Invalid`, and `UsageError` for rules that contradict themselves."""
+    return _changed(clinic, who, lambda _: new)
+
+
+def change_some(clinic: Clinic, who: Who, new: Changes) -> Settings:
+    """Change what is said and leave the rest as it is at that moment. Raises as `change_settings` does."""
+
+    def change(old: Settings) -> Settings:
+        return replace(
+            old,
+            name=old.name if new.name is None else new.name,
+            timing=new.timing or old.timing,
+            retention_years=old.retention_years if new.retention_years is None else new.retention_years,
+        )
+
+    return _changed(clinic, who, change)
+
+
+def set_error(clinic: Clinic, who: Who, error: MeasurementError) -> Settings:
+    """State an error that the clinic measured, in the place of one for the same view, camera and network.
+
+    Raises as `change_settings` does.
+    """
+
+    def change(old: Settings) -> Settings:
+        others = tuple(each for each in old.errors if measured_for(each) != measured_for(error))
+        return replace(old, errors=(*others, error))
+
+    return _changed(clinic, who, change)
+
+
+def withdraw_error(clinic: Clinic, who: Who, what: MeasuredFor) -> Settings:
+    """Take back the error that was measured for exactly this. Raises `NotAllowed`, `NotFound`."""
+
+    def change(old: Settings) -> Settings:
+        others = tuple(each for each in old.errors if measured_for(each) != what)
+        if len(others) == len(old.errors):
+            raise NotFound("the clinic states no error for exactly this view, camera and network")
+        return replace(old, errors=others)
+
+    return _changed(clinic, who, change)
+
+
+def _changed(clinic: Clinic, who: Who, change: Callable[[Settings], Settings]) -> Settings:
     who.require(Role.ADMIN)
-    checked = _checked(new)
     with clinic.database.write() as session:
         row = clinic_row(session)
+        checked = _checked(change(_settings(row)))
         before = {"timing": row.timing, "errors": row.errors, "retention_years": row.retention_years}
         record(session, Deed(who.account, "correct", "settings", {"before": before}))
         _fill(row, checked)
@@ -83,6 +152,8 @@ def _checked(new: Settings) -> Settings:
     if not RETENTION[0] <= new.retention_years <= RETENTION[1]:
         raise Invalid(f"records are kept for {RETENTION[0]} to {RETENTION[1]} years")
     check_rules(new.timing)
+    if len(new.errors) > MOST_ERRORS:
+        raise Invalid(f"a clinic states at most {MOST_ERRORS} measurement errors; take back those of old cameras")
     for error in new.errors:
         _check_error(error)
     return Settings(name, new.timing, new.errors, new.retention_years)

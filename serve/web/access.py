@@ -22,16 +22,16 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/connect"): VIEWER,
     ("GET", "/account"): VIEWER,
     ("GET", "/patients"): VIEWER,
-    ("POST", "/patients/search"): VIEWER,  # changes nothing; a name has no place in an address
-    ("GET", "/patients/{patient_id}"): VIEWER,
-    ("GET", "/courses/{course_id}"): VIEWER,
-    ("GET", "/courses/{course_id}/measured"): VIEWER,
     ("GET", "/courses/{course_id}/compare"): VIEWER,
     ("GET", "/courses/{course_id}/compare/told"): VIEWER,
     ("GET", "/blind"): VIEWER,
     ("GET", "/blind/{review_id}"): PRACTITIONER,
     ("GET", "/blind/{review_id}/photo"): PRACTITIONER,
     ("GET", "/blind/{review_id}/results"): VIEWER,
+    ("POST", "/patients/search"): VIEWER,  # changes nothing; a name has no place in an address
+    ("GET", "/patients/{patient_id}"): VIEWER,
+    ("GET", "/courses/{course_id}"): VIEWER,
+    ("GET", "/courses/{course_id}/measured"): VIEWER,
     ("GET", "/courses/{course_id}/new-visit"): PRACTITIONER,
     ("GET", "/courses/{course_id}/new-visit/day"): PRACTITIONER,
     ("GET", "/visits/{visit_id}"): VIEWER,
@@ -41,6 +41,18 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/photos/{photo_id}/shot"): PRACTITIONER,
     ("GET", "/photos/{photo_id}/card"): VIEWER,
     ("GET", "/photos/{photo_id}/places"): PRACTITIONER,
+    ("GET", "/settings"): VIEWER,
+    ("GET", "/settings/tokens"): VIEWER,  # one's own; everybody's for admins
+    ("GET", "/settings/tokens/list"): VIEWER,
+    ("GET", "/settings/models"): VIEWER,
+    ("GET", "/settings/models/{name}"): VIEWER,
+    ("GET", "/settings/repeatability"): VIEWER,
+    ("POST", "/settings/repeatability/told"): VIEWER,  # computes, and stores nothing
+    ("GET", "/settings/people"): ADMIN,
+    ("GET", "/settings/people/list"): ADMIN,
+    ("GET", "/settings/records"): ADMIN,
+    ("GET", "/settings/audit"): ADMIN,
+    ("GET", "/settings/audit/chain"): ADMIN,
     ("GET", "/static/{name}"): PUBLIC,
     ("POST", "/api/v1/setup"): PUBLIC,  # with the code from the terminal, once
     ("POST", "/api/v1/sign-in"): PUBLIC,
@@ -58,6 +70,9 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("DELETE", "/api/v1/tokens/{token}"): VIEWER,
     ("GET", "/api/v1/settings"): VIEWER,
     ("PUT", "/api/v1/settings"): ADMIN,
+    ("PATCH", "/api/v1/settings"): ADMIN,
+    ("PUT", "/api/v1/settings/errors"): ADMIN,
+    ("DELETE", "/api/v1/settings/errors"): ADMIN,
     ("GET", "/api/v1/audit"): ADMIN,
     ("GET", "/api/v1/audit/verify"): ADMIN,
     ("GET", "/api/v1/patients"): VIEWER,
@@ -100,6 +115,7 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/v1/photos/{photo_id}/rescore"): PRACTITIONER,
     ("POST", "/api/v1/courses/{course_id}/rescore"): PRACTITIONER,
     ("POST", "/api/v1/score"): VIEWER,  # stores nothing
+    ("POST", "/api/v1/repeatability"): VIEWER,  # computes, and stores nothing
     ("GET", "/api/v1/courses/{course_id}/verdict"): VIEWER,
     ("GET", "/api/v1/courses/{course_id}/timeline"): VIEWER,
     ("GET", "/api/v1/courses/{course_id}/compared"): VIEWER,

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from scarscore.serve.course.records import ErrorSource, MeasurementError, TimingRules
-from scarscore.serve.records.settings import Settings, change_settings, settings
+from scarscore.serve.records.settings import (
+    MOST_ERRORS,
+    Changes,
+    MeasuredFor,
+    Settings,
+    change_settings,
+    change_some,
+    set_error,
+    settings,
+    withdraw_error,
+)
 from scarscore.serve.scoring.result import View
+from scarscore.serve.web.asked import TakenFrom
 from scarscore.serve.web.schema import Answer, Body, errors
 from scarscore.serve.web.state import SMALL, Asker, Open
 
@@ -48,8 +59,16 @@ class SettingsSet(Body):
 
     name: str = Field(max_length=200)
     timing: TimingSet
-    errors: list[ErrorSet] = Field(max_length=100)
+    errors: list[ErrorSet] = Field(max_length=MOST_ERRORS)
     retention_years: int
+
+
+class SettingsChange(Body):
+    """Some settings of a clinic; what is left out stays as it is. Errors have a route of their own."""
+
+    name: str | None = Field(None, max_length=200)
+    timing: TimingSet | None = None
+    retention_years: int | None = None
 
 
 class SettingsSeen(Answer):
@@ -71,8 +90,42 @@ def seen(clinic: Open, who: Asker) -> SettingsSeen:
 def change(clinic: Open, who: Asker, body: SettingsSet) -> SettingsSeen:
     """Set everything anew. Verdicts follow at once; what held before stays in the audit log."""
     timing = TimingRules(**body.timing.model_dump())
-    own = tuple(MeasurementError(source=ErrorSource.CLINIC, **error.model_dump()) for error in body.errors)
+    own = tuple(_own(error) for error in body.errors)
     return _seen(change_settings(clinic, who, Settings(body.name, timing, own, body.retention_years)))
+
+
+@router.patch("", summary="Change some settings", response_model=SettingsSeen, responses=errors(401, 403, 422))
+def change_part(clinic: Open, who: Asker, body: SettingsChange) -> SettingsSeen:
+    """Change what is sent and nothing else: what somebody else sets meanwhile is not undone."""
+    timing = None if body.timing is None else TimingRules(**body.timing.model_dump())
+    return _seen(change_some(clinic, who, Changes(body.name, timing, body.retention_years)))
+
+
+@router.put(
+    "/errors", summary="State an error that the clinic measured", response_model=SettingsSeen,
+    responses=errors(401, 403, 422),
+)  # fmt: skip
+def state_error(clinic: Open, who: Asker, body: ErrorSet) -> SettingsSeen:
+    """State one error, in the place of the one for the same view, camera and network. Verdicts follow at once."""
+    return _seen(set_error(clinic, who, _own(body)))
+
+
+@router.delete(
+    "/errors", summary="Take back an error", response_model=SettingsSeen, responses=errors(401, 403, 404, 422)
+)
+def take_error_back(
+    clinic: Open,
+    who: Asker,
+    view: TakenFrom[View | None] = None,
+    camera: Annotated[str | None, Query(max_length=80, description="The clinic's name for its camera.")] = None,
+    model: Annotated[str | None, Query(max_length=120, description="The networks that it was measured with.")] = None,
+) -> SettingsSeen:
+    """Take back the error that was measured for exactly this; what is left out means any. Verdicts follow at once."""
+    return _seen(withdraw_error(clinic, who, MeasuredFor(view, camera, model)))
+
+
+def _own(body: ErrorSet) -> MeasurementError:
+    return MeasurementError(source=ErrorSource.CLINIC, **body.model_dump())
 
 
 def _seen(found: Settings) -> SettingsSeen:

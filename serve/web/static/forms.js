@@ -6,8 +6,8 @@
 // data-refresh  or the parts of the page that HTMX takes again (a selector; they listen for "refresh")
 // data-show     or the section that shows the answer, in its [data-field]s, in the place of the form's own
 // data-ask      a question that must be answered with yes first
-// A field's name may lead inwards (timing.preferred). data-as says what it is sent as: number, list (of lines),
-// flag (a checkbox), yes (true where it says so). data-empty says what an empty field is sent as: null, or "left out";
+// A field's name may lead inwards (timing.preferred). data-as says what it is sent as: number, numbers (between commas),
+// list (of lines), flag (a checkbox), yes (true where it says so). data-empty says what an empty field is sent as: null, or "left out";
 // else it is an empty text. data-list on an element: its [data-item]s are sent as a list of objects under that name,
 // without those whose [data-key] is empty.
 
@@ -79,6 +79,7 @@ function collected(within, wanted) {
 
 function valueOf(field) {
   if (field.dataset.as === "flag") return field.checked;
+  if (field.dataset.as === "numbers") return field.value.split(/[\s,;]+/).filter(Boolean).map(Number);
   if (field.dataset.as === "list") return field.value.split("\n").map((line) => line.trim()).filter(Boolean);
   if (field.value === "" && field.dataset.empty) return field.dataset.empty === "null" ? null : undefined;
   if (field.dataset.as === "yes") return field.value === "yes";

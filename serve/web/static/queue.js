@@ -1,11 +1,12 @@
 // Sends photos to a visit, two at a time. A photo keeps its Idempotency-Key, so that one that is sent again is never
 // stored twice. A job is {file, view, region, camera, replaces}; `changed(job)` is called whenever its `state` does:
-// waiting, sending (with `share`, 0 to 1), scoring, done (with `photo`), failed (with `why`), cancelled.
+// waiting, sending (with `share`, 0 to 1), scoring, done (with `photo`), failed (with `why`), cancelled. `to` is the
+// visit's id, or says to which address a job is sent.
 
 const AT_ONCE = 2;
 const BUSY_AGAIN = [2, 5, 10, 20]; // seconds to wait where the server says that it is busy
 
-export function makeQueue(visit, changed) {
+export function makeQueue(to, changed) {
   const waiting = [];
   let under_way = 0;
 
@@ -40,7 +41,7 @@ export function makeQueue(visit, changed) {
     request.onload = () => answered(job, request);
     request.onerror = () => ended(job, "failed", { why: "The connection was lost. Nothing is lost here: try again." });
     request.onabort = () => ended(job, "cancelled");
-    request.open("POST", addressOf(visit, job));
+    request.open("POST", typeof to === "function" ? to(job) : addressOf(to, job));
     request.setRequestHeader("Content-Type", job.file.type || "application/octet-stream");
     request.setRequestHeader("Idempotency-Key", job.key);
     request.send(job.file);
@@ -48,7 +49,7 @@ export function makeQueue(visit, changed) {
 
   function answered(job, request) {
     const told = parsed(request.responseText);
-    if (request.status === 201) ended(job, "done", { photo: told });
+    if (request.status === 201 || request.status === 200) ended(job, "done", { photo: told });
     else if (request.status === 503 && job.tries < BUSY_AGAIN.length) wait(job);
     else ended(job, "failed", { why: why(request.status, told) });
   }

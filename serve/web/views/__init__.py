@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from scarscore.serve.web.views import blind, compare, courses, first, patient, patients, uploads, visit
+from scarscore.serve.web.views import (
+    audit,
+    blind,
+    compare,
+    courses,
+    first,
+    models,
+    patient,
+    patients,
+    people,
+    repeatability,
+    settings,
+    uploads,
+    visit,
+)
 
 PAGES: tuple[APIRouter, ...] = (
+    audit.router,
     blind.router,
     compare.router,
     courses.router,
     first.router,
+    models.router,
     patient.router,
     patients.router,
+    people.router,
+    repeatability.router,
+    settings.router,
     uploads.router,
     visit.router,
 )

@@ -13,7 +13,7 @@ from scipy import stats
 from scarscore.model.repeatability import DETECTABLE, icc, mean_squares, sem
 from scarscore.serve.course.distribution import f_quantile, incomplete_beta
 from scarscore.serve.course.records import ErrorSource
-from scarscore.serve.course.repeatability import Repeat, icc_interval, measured_error, repeatability
+from scarscore.serve.course.repeatability import Repeat, icc_interval, measured_error, repeatability, sem_interval
 from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import View
 
@@ -60,6 +60,15 @@ def test_quantiles_of_f_are_scipys(a: float, b: float) -> None:
         assert f_quantile(probability, a, b) == pytest.approx(stats.f.ppf(probability, a, b), rel=1e-8)
     for x in (0.0, 0.2, 0.9, 1.0):
         assert incomplete_beta(a / 2, b / 2, x) == pytest.approx(stats.beta.cdf(x, a / 2, b / 2), abs=1e-12)
+
+
+@pytest.mark.parametrize(("subjects", "shots"), [(2, 2), (10, 2), (25, 4)])
+def test_the_interval_of_the_sem_is_that_of_chi_squared(subjects: int, shots: int) -> None:
+    rng = np.random.default_rng(subjects)
+    (found,) = repeatability(repeats(40 + rng.normal(0, 4, (subjects, shots))))
+    freedom = subjects * (shots - 1)
+    expected = found.sem * np.sqrt(freedom / stats.chi2.ppf([0.975, 0.025], freedom))
+    assert sem_interval(found) == pytest.approx(tuple(expected), rel=1e-4)
 
 
 def test_bland_altman_gives_bias_and_limits() -> None:
