@@ -46,8 +46,8 @@ def check_rules(rules: TimingRules) -> None:
     """Raises UsageError where a clinic's timing rules contradict themselves."""
     if not 0 <= rules.not_scored <= rules.provisional < rules.preferred:
         raise UsageError(
-            f"timing: not_scored ({rules.not_scored}), provisional ({rules.provisional}) and preferred "
-            f"({rules.preferred}) must ascend from 0"
+            f"timing: the days must ascend from 0, but are {rules.not_scored} (not scored), {rules.provisional} "
+            f"(provisional) and {rules.preferred} (preferred)"
         )
     if any(a >= b for a, b in pairwise((rules.provisional, *rules.endpoints))):
         raise UsageError(f"timing: end-points must ascend and lie after day {rules.provisional}: {rules.endpoints}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import isfinite
 
 from pydantic import TypeAdapter
@@ -32,6 +33,13 @@ _TIMING = TypeAdapter(TimingRules)
 _ERRORS = TypeAdapter(tuple[MeasurementError, ...])
 
 
+class Size(StrEnum):
+    """The sheet of paper of reports."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a clinic sets. `errors` are measured with its own cameras (`scarscore repeatability`)."""
@@ -40,6 +48,7 @@ class Settings:
     timing: TimingRules
     errors: tuple[MeasurementError, ...]
     retention_years: int
+    paper: Size = Size.A4
 
 
 def settings(clinic: Clinic, who: Who) -> Settings:
@@ -52,6 +61,12 @@ def clinic_name(clinic: Clinic) -> str:
     """What the clinic is called; no patient's, so nothing is audited. Every page is headed by it."""
     with clinic.database.read() as session:
         return clinic_row(session).name
+
+
+def clinic_paper(clinic: Clinic) -> Size:
+    """The sheet that reports are made for where nobody asks for another; no patient's, so nothing is audited."""
+    with clinic.database.read() as session:
+        return Size(clinic_row(session).paper)
 
 
 def course_settings(session: Session) -> course.Clinic:
@@ -67,6 +82,7 @@ class Changes:
     name: str | None = None
     timing: TimingRules | None = None
     retention_years: int | None = None
+    paper: Size | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +113,7 @@ def change_some(clinic: Clinic, who: Who, new: Changes) -> Settings:
             name=old.name if new.name is None else new.name,
             timing=new.timing or old.timing,
             retention_years=old.retention_years if new.retention_years is None else new.retention_years,
+            paper=new.paper or old.paper,
         )
 
     return _changed(clinic, who, change)
@@ -132,7 +149,8 @@ def _changed(clinic: Clinic, who: Who, change: Callable[[Settings], Settings]) -
     with clinic.database.write() as session:
         row = clinic_row(session)
         checked = _checked(change(_settings(row)))
-        before = {"timing": row.timing, "errors": row.errors, "retention_years": row.retention_years}
+        kept = ("timing", "errors", "retention_years", "paper")
+        before = {name: getattr(row, name) for name in kept}
         record(session, Deed(who.account, "correct", "settings", {"before": before}))
         _fill(row, checked)
     return checked
@@ -156,7 +174,7 @@ def _checked(new: Settings) -> Settings:
         raise Invalid(f"a clinic states at most {MOST_ERRORS} measurement errors; take back those of old cameras")
     for error in new.errors:
         _check_error(error)
-    return Settings(name, new.timing, new.errors, new.retention_years)
+    return Settings(name, new.timing, new.errors, new.retention_years, new.paper)
 
 
 def _check_error(error: MeasurementError) -> None:
@@ -172,15 +190,16 @@ def _check_error(error: MeasurementError) -> None:
 
 
 def _fill(row: ClinicRow, new: Settings) -> None:
-    row.name, row.retention_years = new.name, new.retention_years
+    row.name, row.retention_years, row.paper = new.name, new.retention_years, new.paper.value
     row.timing = _TIMING.dump_python(new.timing, mode="json")
     row.errors = list(_ERRORS.dump_python(new.errors, mode="json"))
 
 
 def _settings(row: ClinicRow) -> Settings:
     return Settings(
-        row.name, _TIMING.validate_python(row.timing), _ERRORS.validate_python(row.errors), row.retention_years
-    )
+        row.name, _TIMING.validate_python(row.timing), _ERRORS.validate_python(row.errors), row.retention_years,
+        Size(row.paper),
+    )  # fmt: skip
 
 
 def clinic_row(session: Session) -> ClinicRow:

@@ -63,6 +63,7 @@ class ClinicRow(Base):
     timing: Mapped[Json]
     errors: Mapped[list[Any]]
     retention_years: Mapped[int]
+    paper: Mapped[str] = mapped_column(String(8))  # of reports: `settings.Size`
     created: Mapped[datetime]
 
 

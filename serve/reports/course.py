@@ -13,9 +13,10 @@ from scarscore.serve.course.report.markup import day, named
 from scarscore.serve.course.report.said import HEADLINES, pair_words, trend_words, view_words
 from scarscore.serve.course.report.timeline import Moment
 from scarscore.serve.course.words import counted, signed
+from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, timeline
-from scarscore.serve.reports.paper import ACCENT, QUIET, SIDE, SMALL, TINY, Paper, Size
+from scarscore.serve.reports.paper import ACCENT, QUIET, SIDE, SMALL, TINY, Paper
 from scarscore.serve.reports.parts import Shown, call_out, method, pictures_row, quality, row_height, title
 from scarscore.serve.reports.pictures import printed
 from scarscore.serve.reports.words import SURE, became, counting, photo_words, reading_of, sentence, since

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
-from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, TableBordersLayout
 from fpdf.fonts import FontFace
 
+from scarscore.serve.records.settings import Size
 from scarscore.serve.reports.told import Head
 from scarscore.serve.scoring.result import DISCLAIMER, ModelId
 
@@ -37,13 +37,6 @@ RIGHT = 74.0  # mm: what the header gives to the longest pseudonym
 TEXT, SMALL, TINY = 9.5, 8.0, 7.0  # pt
 _POINT = 25.4 / 72  # mm
 _LINE = 1.45  # times the size of the type
-
-
-class Size(StrEnum):
-    """The sheet."""
-
-    A4 = "a4"
-    LETTER = "letter"
 
 
 class Paper(FPDF):

@@ -9,9 +9,10 @@ from scarscore.serve.course.report.markup import day, named
 from scarscore.serve.course.report.said import HEADLINES, side_words
 from scarscore.serve.course.report.timeline import Moment, trend_moments
 from scarscore.serve.course.words import counted
+from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, key, scale
-from scarscore.serve.reports.paper import ACCENT, QUIET, SIDE, SMALL, TINY, Paper, Size
+from scarscore.serve.reports.paper import ACCENT, QUIET, SIDE, SMALL, TINY, Paper
 from scarscore.serve.reports.parts import call_out, method, pictures_row, quality, title
 from scarscore.serve.reports.words import (
     SURE,

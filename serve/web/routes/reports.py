@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Response
 
 from scarscore.serve.records.clinic import today
 from scarscore.serve.records.consents import Use
+from scarscore.serve.records.settings import Size, clinic_paper
 from scarscore.serve.records.verdicts import networks
 from scarscore.serve.reports import gather
 from scarscore.serve.reports.course import course_pdf
-from scarscore.serve.reports.paper import Size
 from scarscore.serve.reports.visit import visit_pdf
 from scarscore.serve.web.answers import named
 from scarscore.serve.web.asked import On
@@ -33,7 +33,7 @@ Names = Annotated[
     ),
 ]
 Photos = Annotated[bool, Query(description="With the photos and what is drawn on them.")]
-Sheet = Annotated[Size, Query(description="The sheet of paper.")]
+Sheet = Annotated[Size | None, Query(description="The sheet of paper. Default: the clinic's own.")]
 
 
 @router.get(
@@ -50,12 +50,12 @@ def course_report(
     purpose: Purpose = Use.CARE,
     names: Names = None,
     photos: Photos = True,
-    paper: Sheet = Size.A4,
+    paper: Sheet = None,
 ) -> Response:
     """Verdict, timeline, visits with their uncertainties, photos and their quality, method and limits, the networks."""
     asked = gather.Asked(patient_id, purpose, names, photos)
     told = gather.course(clinic, who, networks(service.scoring.model), course_id, on or today(), asked)
-    return _pdf(course_pdf(told, paper), f"scarscore-course-{course_id}.pdf")
+    return _pdf(course_pdf(told, paper or clinic_paper(clinic)), f"scarscore-course-{course_id}.pdf")
 
 
 @router.get(
@@ -71,12 +71,12 @@ def visit_report(
     purpose: Purpose = Use.CARE,
     names: Names = None,
     photos: Photos = True,
-    paper: Sheet = Size.A4,
+    paper: Sheet = None,
 ) -> Response:
     """A visit as it stood on its day: severity with both uncertainties, each photo under its heat map, every check."""
     asked = gather.Asked(patient_id, purpose, names, photos)
     told = gather.visit(clinic, who, networks(service.scoring.model), visit_id, asked)
-    return _pdf(visit_pdf(told, paper), f"scarscore-visit-{visit_id}.pdf")
+    return _pdf(visit_pdf(told, paper or clinic_paper(clinic)), f"scarscore-visit-{visit_id}.pdf")
 
 
 def _pdf(content: bytes, name: str) -> Response:

@@ -13,6 +13,7 @@ from scarscore.serve.records.settings import (
     Changes,
     MeasuredFor,
     Settings,
+    Size,
     change_settings,
     change_some,
     set_error,
@@ -61,6 +62,7 @@ class SettingsSet(Body):
     timing: TimingSet
     errors: list[ErrorSet] = Field(max_length=MOST_ERRORS)
     retention_years: int
+    paper: Size = Size.A4
 
 
 class SettingsChange(Body):
@@ -69,6 +71,7 @@ class SettingsChange(Body):
     name: str | None = Field(None, max_length=200)
     timing: TimingSet | None = None
     retention_years: int | None = None
+    paper: Size | None = None
 
 
 class SettingsSeen(Answer):
@@ -78,6 +81,7 @@ class SettingsSeen(Answer):
     timing: TimingSet
     errors: list[ErrorSet]
     retention_years: int
+    paper: Size
 
 
 @router.get("", summary="The clinic's settings", response_model=SettingsSeen, responses=errors(401))
@@ -91,14 +95,14 @@ def change(clinic: Open, who: Asker, body: SettingsSet) -> SettingsSeen:
     """Set everything anew. Verdicts follow at once; what held before stays in the audit log."""
     timing = TimingRules(**body.timing.model_dump())
     own = tuple(_own(error) for error in body.errors)
-    return _seen(change_settings(clinic, who, Settings(body.name, timing, own, body.retention_years)))
+    return _seen(change_settings(clinic, who, Settings(body.name, timing, own, body.retention_years, body.paper)))
 
 
 @router.patch("", summary="Change some settings", response_model=SettingsSeen, responses=errors(401, 403, 422))
 def change_part(clinic: Open, who: Asker, body: SettingsChange) -> SettingsSeen:
     """Change what is sent and nothing else: what somebody else sets meanwhile is not undone."""
     timing = None if body.timing is None else TimingRules(**body.timing.model_dump())
-    return _seen(change_some(clinic, who, Changes(body.name, timing, body.retention_years)))
+    return _seen(change_some(clinic, who, Changes(body.name, timing, body.retention_years, body.paper)))
 
 
 @router.put(
@@ -131,4 +135,6 @@ def _own(body: ErrorSet) -> MeasurementError:
 def _seen(found: Settings) -> SettingsSeen:
     timing = TimingSet.model_validate(found.timing, from_attributes=True)
     own = [ErrorSet.model_validate(error, from_attributes=True) for error in found.errors]
-    return SettingsSeen(name=found.name, timing=timing, errors=own, retention_years=found.retention_years)
+    return SettingsSeen(
+        name=found.name, timing=timing, errors=own, retention_years=found.retention_years, paper=found.paper
+    )

@@ -138,7 +138,9 @@ function tell(html, problem) {
   byId("failed").textContent = problem;
   byId("failed").hidden = !problem;
   const told = byId("sdc95")?.textContent;
-  byId("live").textContent = told ? `Computed: the smallest detectable change is ${told} points.` : "";
+  const failed = [...jobs].filter((job) => job.state === "failed").length;
+  const said = [failed && `${failed} not scored: see why beside it.`, told && `Computed: the smallest detectable change is ${told} points.`];
+  byId("live").textContent = said.filter(Boolean).join(" ");
 }
 
 const place = byId("drop");

@@ -10,11 +10,12 @@ from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.exports.transfer import LARGEST
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.retention import due_for_erasure
-from scarscore.serve.records.settings import LONGEST_NAME, RETENTION, settings
+from scarscore.serve.records.settings import LONGEST_NAME, RETENTION, Size, settings
 from scarscore.serve.web.pages import clinic_page
 from scarscore.serve.web.state import Asker, Open, Served
 from scarscore.serve.web.views.settings_words import RULES
 
+SIZES = {Size.A4: "A4 paper", Size.LETTER: "US Letter paper"}
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
 
@@ -28,7 +29,7 @@ def clinic_tab(clinic: Open, who: Asker, served: Served) -> Response:
     """Name, retention and timing rules, each with its source; and on whose measurement error verdicts rest."""
     return settings_page(
         clinic, who, "clinic", kept=settings(clinic, who), rules=RULES, longest=LONGEST_NAME, years=RETENTION,
-        bundle=BUNDLE, networks=served.scoring.networks,
+        sizes=SIZES, bundle=BUNDLE, networks=served.scoring.networks,
     )  # fmt: skip
 
 

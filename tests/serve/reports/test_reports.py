@@ -14,9 +14,9 @@ from pypdf import PdfReader
 from scarscore.serve.course.report.record import METHOD
 from scarscore.serve.course.report.timeline import Mark
 from scarscore.serve.records.courses import course as read_course
+from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.course import course_pdf
-from scarscore.serve.reports.paper import Size
 from scarscore.serve.reports.parts import UNSETTABLE
 from scarscore.serve.reports.visit import visit_pdf
 from scarscore.serve.scoring.result import DISCLAIMER, HINTS, Reason

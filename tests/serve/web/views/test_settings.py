@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from html import escape
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from scarscore.model.bundles import ModelBundle, open_model, pack_bundle, read_shipped
 from scarscore.serve.course.records import TimingRules
@@ -70,9 +72,10 @@ def test_every_timing_rule_stands_with_its_value_its_default_and_its_source(clin
 def test_what_is_not_sent_stays_as_somebody_else_set_it_meanwhile(clinic_app: Running) -> None:
     admin = clinic_app.client(Role.ADMIN)
     admin.put("/api/v1/settings/errors", json={"sem": 2.5, "view": "front", "camera": "A", "subjects": 10, "shots": 2})
-    told = admin.patch("/api/v1/settings", json={"name": "Another", "retention_years": 20}).json()
+    told = admin.patch("/api/v1/settings", json={"name": "Another", "retention_years": 20, "paper": "letter"}).json()
     assert (told["name"], told["retention_years"], len(told["errors"])) == ("Another", 20, 1)
-    assert told["timing"]["preferred"] == 28
+    assert (told["timing"]["preferred"], told["paper"]) == (28, "letter")
+    assert '<option value="letter" selected>' in admin.get("/settings").text
     assert admin.patch("/api/v1/settings", json={"retention_years": 0}).status_code == 422
     assert admin.patch("/api/v1/settings", json={"timing": TIMING | {"provisional": 40}}).status_code == 422
     assert admin.get("/api/v1/settings").json() == told
@@ -171,3 +174,19 @@ def test_whose_time_is_over_is_listed_by_pseudonym(clinic_app: Running) -> None:
     page = admin.get("/settings/records").text
     assert f'href="/patients/{patient}">P-1<' in page
     assert "Wilhelmina" not in page
+
+
+def test_reports_are_made_for_the_clinics_paper_unless_another_is_asked_for(clinic_app: Running) -> None:
+    admin = clinic_app.client(Role.ADMIN)
+    patient = admin.post("/api/v1/patients", json={}).json()["id"]
+    course = admin.post(f"/api/v1/patients/{patient}/courses", json={}).json()["id"]
+    report = f"/api/v1/patients/{patient}/courses/{course}/report.pdf"
+
+    def height(address: str) -> int:
+        return round(PdfReader(io.BytesIO(admin.get(address).content)).pages[0].mediabox.height)
+
+    a4, letter = 842, 792  # pt
+    assert height(report) == a4
+    admin.patch("/api/v1/settings", json={"paper": "letter"})
+    assert height(report) == letter
+    assert height(f"{report}?paper=a4") == a4
