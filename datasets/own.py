@@ -84,12 +84,13 @@ def read_own(table: Path, folder: Path | None = None, *, patients: bool = True) 
 def own_rows(collection: Collection, source: str) -> Iterator[dict[str, str | int]]:
     """The readings of one source's usable photos as rows of such a table; a patient is the source's group.
 
-    Raises `DataError` where nothing of that source was read.
+    Of photos that are the same byte for byte the first alone. Raises `DataError` where nothing of that source was read.
     """
     rated = [item for item in collection.rated() if item.photo.source == source and item.cut is None and item.usable]
     if not rated:
         raise DataError(f"no photo of {source!r} was read")
-    for item in rated:
+    first = {item.photo.sha256: item for item in reversed(rated)}
+    for item in (item for item in rated if first[item.photo.sha256] is item):
         for reading in item.readings:
             values = (item.photo.file, item.photo.group, reading.reader, reading.atrophic, reading.grade)
             yield dict(zip(COLUMNS, values, strict=True))
