@@ -89,11 +89,12 @@ def icc_interval(table: Table, confidence: float = 0.95) -> tuple[float, float]:
     return low, high
 
 
-def sem_interval(found: Repeatability, confidence: float = 0.95) -> tuple[float, float]:
+def sem_interval(found: Repeatability | MeasurementError, confidence: float = 0.95) -> tuple[float, float]:
     """The interval in which the true SEM lies, in points: how much so few subjects can be off.
 
     From the chi-squared distribution with subjects x (shots - 1) degrees of freedom (Bland and Altman 1996), as if no
-    shift were common to all subjects; where one is, the interval is somewhat too narrow.
+    shift were common to all subjects; where one is, the interval is somewhat too narrow. Both need to be known: at
+    least one subject, two shots.
     """
     freedom = found.subjects * (found.shots - 1)
     tail = (1 - confidence) / 2

@@ -37,6 +37,14 @@ class Own:
     error: MeasurementError
 
     @property
+    def sdc95(self) -> tuple[float, float] | None:
+        """The 95 % interval of its smallest detectable change; None where nobody said from how many shots it comes."""
+        if self.error.subjects < 1 or self.error.shots < 2:
+            return None
+        low, high = sem_interval(self.error)
+        return DETECTABLE * low, DETECTABLE * high
+
+    @property
     def address(self) -> str:
         """Where it is taken back."""
         told = {"view": self.error.view, "camera": self.error.camera, "model": self.error.model}

@@ -78,6 +78,8 @@ def test_only_enough_people_are_stored_and_only_by_an_admin(clinic_app: Running)
     own = admin.get("/settings/repeatability").text
     assert "10 people, 2 shots each" in own
     assert "not used" not in own
+    low, high = (float(each) for each in re.findall(r'"hint">([\d.]+) to ([\d.]+)<', own)[0])
+    assert low < DETECTABLE * sem(table(10)) < high
 
 
 def test_a_photo_that_is_scored_for_it_is_kept_nowhere_and_then_rests_on_the_stored_error(clinic_app: Running) -> None:

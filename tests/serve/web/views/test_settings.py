@@ -139,7 +139,7 @@ def test_the_networks_stand_with_hash_and_what_their_licence_allows(shared_app: 
     for text in (bundle.severity.sha256, bundle.regions.sha256, "this server scores with it", "licence class research"):
         assert text in page
     assert LICENCE_CLASSES[bundle.licence_class].replace("'", "&#39;") in page
-    assert set(read_shipped()) == set(re.findall(r'id="bundle-([a-z]\w*)"', page))
+    assert set(read_shipped()) == set(re.findall(r'id="bundle-([a-z][\w-]*)"', page))
 
 
 def test_a_card_is_a_page_of_which_nothing_is_taken_as_html(
