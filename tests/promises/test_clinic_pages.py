@@ -297,8 +297,8 @@ def settings(trial: Trial) -> None:
     expect(page.locator("#saved")).to_be_visible()
     expect(page.locator(".brand")).to_contain_text("Clinic with another name")
     for tab in ("repeatability", "models", "people", "tokens", "records", "audit"):
-        page.locator(f"main a[href='/settings/{tab}']").click()
-        expect(page.locator("main a[aria-current=page]")).to_have_attribute("href", f"/settings/{tab}")
+        page.locator(f".tabs a[href='/settings/{tab}']").click()
+        expect(page.locator(".tabs a[aria-current=page]")).to_have_attribute("href", f"/settings/{tab}")
         page.wait_for_load_state("networkidle")
         trial.accessible()
 
