@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scarscore.datasets.errors import DataError, GroupCut
-from scarscore.datasets.photos import Rated
+from scarscore.datasets.photos import Photo, Rated
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,18 @@ def _strata(rated: Sequence[Rated]) -> dict[str, int]:
 def _shuffle(seed: int, group: str) -> str:
     """A seeded order of groups that is the same on every machine."""
     return hashlib.sha256(f"{seed}:{group}".encode()).hexdigest()
+
+
+def by_label(photos: Sequence[Photo], count: int) -> dict[str, int]:
+    """Folds of groups of labelled photos that nobody read: group -> 0 .. count-1, each label spread evenly."""
+    groups: dict[str, list[Photo]] = {}
+    for photo in photos:
+        groups.setdefault(photo.group, []).append(photo)
+    load: dict[tuple[int, str], int] = {}
+    home: dict[str, int] = {}
+    for group in sorted(groups, key=lambda g: (-len(groups[g]), _shuffle(0, g))):
+        label = groups[group][0].label
+        fold = min(range(count), key=lambda f: (load.get((f, label), 0), f))
+        home[group] = fold
+        load[fold, label] = load.get((fold, label), 0) + len(groups[group])
+    return home

@@ -19,6 +19,8 @@ import onnx
 from onnx.external_data_helper import uses_external_data
 
 from scarscore.model.errors import BadMetadata, ExternalData, ModelError, ModelTampered
+from scarscore.model.grades import Grades
+from scarscore.model.heads import HeadLimits
 from scarscore.model.preprocess import INPUT_SIDE, MEAN, STD, STRIDE
 from scarscore.model.severity import POWER, TYPES, Calibration, Curve
 
@@ -29,7 +31,7 @@ WEIGHTS = Path(__file__).resolve().parent / "weights"
 DEFAULT = "default"
 REGIONS = "regions"  # the default region network in the manifest, and the end of every other one's name
 METADATA_KEY = "scarscore"
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Metadata:
 
     `fold` is the fold that it has not seen (None: trained on all); `training_fingerprint` is the SHA-256 over what it
     was trained on (photo checksums and readings); `licence_class` is the most restricted use among its sources;
-    `regions_sha256` names the region network that found the skin of its photos.
+    `regions_sha256` names the region network that found the skin of its photos; `base_sha256` the exported network
+    before heads and calibration were added: where it is the same, so are all local severities.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Metadata:
     training_fingerprint: str
     seed: int
     regions_sha256: str
+    base_sha256: str
     calibration: Calibration
     schema: int = SCHEMA
     input_side: int = INPUT_SIDE
@@ -176,10 +180,14 @@ def _metadata(values: dict[str, Any]) -> Metadata:
         raise ValueError("unknown or missing keys")
     stated = values.pop("calibration")
     curves = {name: Curve(tuple(stated[name]["x"]), tuple(stated[name]["y"])) for name in ("severity", "low", "high")}
-    grades = tuple((float(low), float(high)) for low, high in stated["grades"])
-    calibration = Calibration(**curves, grades=grades, types=tuple(stated["types"]))
-    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    return Metadata(**(values | lists), calibration=calibration)
+    grades, heads = Grades(**_lists(stated["grades"])), stated["heads"]
+    calibration = Calibration(**curves, grades=grades, heads=HeadLimits(**_lists(heads)) if heads else None)
+    return Metadata(**_lists(values), calibration=calibration)
+
+
+def _lists(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with lists as the tuples that they were."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _parts(proto: onnx.ModelProto) -> Iterator[Any]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scarscore.model.grades import Grades
+from scarscore.model.heads import HeadLimits
 from scarscore.model.preprocess import Floats
 
 POWER = 4.0
-TYPES = ("icepick", "boxcar", "rolling")
-GRADES = 5
+TYPES = ("icepick", "boxcar", "rolling")  # as readers name them; what is told are those of `heads.py`
 COVERAGE = 0.90
 
 
@@ -29,13 +30,6 @@ def pool(severity: Floats, weight: Floats) -> float:
         return 0.0
     powered = float((weight * severity.astype(np.float64) ** POWER).sum())
     return float((powered / total) ** (1.0 / POWER))
-
-
-def pool_types(logits: Floats, severity: Floats, weight: Floats) -> tuple[float, ...]:
-    """Probability (0-1) that each of `TYPES` is seen: local logits (3, rows, columns), averaged where scars are."""
-    share = weight * severity.astype(np.float64) + 1e-6
-    means = (logits * share).sum(axis=(1, 2)) / share.sum()
-    return tuple(float(1.0 / (1.0 + np.exp(-mean))) for mean in means)
 
 
 @dataclass(frozen=True)
@@ -61,57 +55,38 @@ class Calibration:
     """How an uncalibrated severity is told: fitted once, out of fold, on reference readings.
 
     `severity` maps the pooled value to 0-100; `low` and `high` map that severity to the bounds between which the
-    reference reading lies with 90 % probability (split conformal, Vovk 2005, in bands of severity); `grades` holds
-    for each grade 0-4 the range of severities that contains 90 % of the photos of that grade (label-conditional
-    conformal sets, Sadinle, Lei and Wasserman 2019); `types` are the probabilities above which a type is named.
+    reference reading lies with 90 % probability (the reading interval: conformal, Vovk 2005, its width growing with
+    the severity as the errors do); `grades` tells the photo grade, `heads` types, raised scars and strange photos
+    (None for a network without such heads).
     """
 
     severity: Curve
     low: Curve
     high: Curve
-    grades: tuple[tuple[float, float], ...]
-    types: tuple[float, ...]
+    grades: Grades
+    heads: HeadLimits | None = None
 
     def __post_init__(self) -> None:
-        if len(self.grades) != GRADES or len(self.types) != len(TYPES):
-            raise ValueError(f"a calibration needs {GRADES} grades and {len(TYPES)} types")
         if any(a > b for a, b in zip(self.severity.y, self.severity.y[1:], strict=False)):
             raise ValueError("the calibration of severity must not fall")
 
 
 @dataclass(frozen=True)
 class Severity:
-    """A calibrated severity, 0-100, with its 90 % reading interval, photo grade set and types."""
+    """A calibrated severity, 0-100, with its 90 % reading interval."""
 
     value: float
     low: float
     high: float
-    grade_set: tuple[int, ...]
-    types: tuple[str, ...]
 
 
-def calibrated(pooled: float, type_probabilities: tuple[float, ...], calibration: Calibration) -> Severity:
-    """Tell a pooled severity in the readings' terms. Types are told only where a scar may be told at all."""
+def calibrated(pooled: float, calibration: Calibration) -> Severity:
+    """Tell a pooled severity in the readings' terms."""
     value = _percent(calibration.severity(pooled))
     low = min(value, _percent(calibration.low(value)))
     high = max(value, _percent(calibration.high(value)))
-    grades = _grade_set(value, calibration.grades)
-    seen = [
-        (probability, name)
-        for name, probability, limit in zip(TYPES, type_probabilities, calibration.types, strict=True)
-        if probability >= limit and grades[-1] >= 2
-    ]
-    return Severity(value, low, high, grades, tuple(name for _, name in sorted(seen, reverse=True)))
+    return Severity(value, low, high)
 
 
 def _percent(value: float) -> float:
     return min(100.0, max(0.0, value))
-
-
-def _grade_set(value: float, ranges: tuple[tuple[float, float], ...]) -> tuple[int, ...]:
-    """Grades whose range holds the severity, closed to a contiguous set; the nearest one where none does."""
-    inside = [grade for grade, (low, high) in enumerate(ranges) if low <= value <= high]
-    if not inside:
-        gaps = [max(low - value, value - high) for low, high in ranges]
-        inside = [int(np.argmin(gaps))]
-    return tuple(range(inside[0], inside[-1] + 1))

@@ -115,12 +115,13 @@ def _formats() -> str:
 
 
 def _score(model: str) -> str:
+    from scarscore.serve.scoring.overlay import uncertainties
     from scarscore.serve.scoring.result import Refusal
 
     answer = _scorer(model).examine(_encoded(_photo(), "JPEG")).answer
     if isinstance(answer, Refusal):
         raise RuntimeError(f"the photo is refused: {answer.hint}")
-    return f"severity {answer.severity:.1f} ({answer.severity_low:.1f} to {answer.severity_high:.1f})"
+    return f"severity {answer.severity:.1f} ({uncertainties(answer)})"
 
 
 def _speed(model: str) -> str:

@@ -1,4 +1,4 @@
-"""Fits what `model/severity.py` tells: the calibration of severity, its interval, the grades' ranges, type limits.
+"""Fits what `model/severity.py` tells: the calibration of severity, its reading interval, the photo grades.
 
 Always on outcomes of photos that the networks had not seen.
 """
@@ -10,15 +10,18 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import precision_recall_curve
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Rated
-from scarscore.model.severity import COVERAGE, GRADES, TYPES, Calibration, Curve
-from scarscore.train.losses import TYPES_FROM
+from scarscore.model.grades import Grades
+from scarscore.model.severity import COVERAGE, Calibration, Curve
+from scarscore.train.grade_fit import fit_grades
 
 KNOTS = 12
-BAND = 60  # photos per band of the interval: the fewest whose 5 % quantile is three photos deep
+FEWEST = 40  # photos: the 5 % quantile of fewer is one photo
+FLOOR = 0.5  # points: errors smaller than this count as this, so that the width's logarithm stays finite
+SHIFT = 2.0  # points: the width grows with the logarithm of severity + this
+BOUND_AT = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0)
 
 Values = npt.NDArray[np.float64]
 
@@ -26,23 +29,19 @@ IDENTITY = Calibration(
     severity=Curve((0.0, 100.0), (0.0, 100.0)),
     low=Curve((0.0, 100.0), (0.0, 100.0)),
     high=Curve((0.0, 100.0), (0.0, 100.0)),
-    grades=((0.0, 100.0),) * GRADES,
-    types=(0.5,) * len(TYPES),
+    grades=Grades(1.0, 2.0, (2.0, 3.0, 4.0), (0.0, 0.0, 0.0), 4.0),
 )
 
 
-def fit_calibration(rated: Sequence[Rated], pooled: Values, type_probabilities: Values) -> Calibration:
-    """The calibration that these out-of-fold outcomes support: n photos, n pooled severities, (n, 3) probabilities."""
-    if len(rated) < 2 * BAND // 3:
+def fit_calibration(rated: Sequence[Rated], pooled: Values, redness: Values) -> Calibration:
+    """The calibration that these out-of-fold outcomes support: n photos, pooled severities, spreads of redness."""
+    if len(rated) < FEWEST:
         raise DataError(f"{len(rated)} photos are too few to calibrate on")
     readings = np.array([r.severity for r in rated])
     severity = _severity_curve(pooled, readings)
     told = np.array([severity(value) for value in pooled])
     low, high = _interval(told, readings)
-    grades = _grade_ranges(told, np.array([r.grade for r in rated]))
-    seen = np.array([[r.type_share(name) >= 0.5 for name in TYPES] for r in rated])
-    limits = _type_limits(seen[readings >= TYPES_FROM], type_probabilities[readings >= TYPES_FROM])
-    return Calibration(severity, low, high, grades, limits)
+    return Calibration(severity, low, high, fit_grades(told, redness, np.array([r.grade for r in rated])))
 
 
 def _severity_curve(pooled: Values, readings: Values) -> Curve:
@@ -63,49 +62,22 @@ def _severity_curve(pooled: Values, readings: Values) -> Curve:
 
 
 def _interval(told: Values, readings: Values) -> tuple[Curve, Curve]:
-    """Bounds of the reading for each severity told: conformal quantiles of the residual in bands of severity."""
-    order = np.argsort(told, kind="stable")
-    parts = np.array_split(order, max(2, len(order) // BAND))
-    x = np.array([told[part].mean() for part in parts])
-    residual = [np.sort(readings[part] - told[part]) for part in parts]
-    tail = (1.0 - COVERAGE) / 2.0
-    low = [values[max(0, int(np.floor((len(values) + 1) * tail)) - 1)] for values in residual]
-    high = [values[min(len(values) - 1, int(np.ceil((len(values) + 1) * (1.0 - tail))) - 1)] for values in residual]
-    ends = np.concatenate([[0.0], x, [100.0]])
-    below, above = (np.concatenate([[q[0]], q, [q[-1]]]) for q in (low, high))
-    keep = np.concatenate([[True], np.diff(ends) > 1e-6])
-    return _bound(ends[keep], below[keep]), _bound(ends[keep], above[keep])
+    """Bounds of the reading for each severity told: conformal quantiles of errors, each over its expected size.
+
+    Normalised conformal prediction (Papadopoulos et al. 2008; Lei et al. 2018, arXiv 1604.04173). The size that is
+    expected grows with the severity, smoothly: bands of severity have too few photos each to follow it.
+    """
+    error, at = readings - told, np.log(told + SHIFT)
+    slope, constant = np.polyfit(at, np.log(np.abs(error) + FLOOR), 1)
+    ratio = np.sort(error / np.exp(constant + slope * at))
+    tail, count = (1.0 - COVERAGE) / 2.0, len(ratio)
+    low = ratio[max(0, int(np.floor((count + 1) * tail)) - 1)]
+    high = ratio[min(count - 1, int(np.ceil((count + 1) * (1.0 - tail))) - 1)]
+    x = np.array(BOUND_AT)
+    size = np.exp(constant + slope * np.log(x + SHIFT))
+    return _bound(x, low * size), _bound(x, high * size)
 
 
 def _bound(x: Values, shift: Values) -> Curve:
     """A bound that never falls while the severity rises."""
     return Curve(tuple(x.tolist()), tuple(np.maximum.accumulate(np.clip(x + shift, 0.0, 100.0)).tolist()))
-
-
-def _grade_ranges(told: Values, grades: npt.NDArray[np.int64]) -> tuple[tuple[float, float], ...]:
-    """For each grade the severities that hold 90 % of its photos, open at the scale's ends; all, where photos lack."""
-    tail = (1.0 - COVERAGE) / 2.0
-    ranges = []
-    for grade in range(GRADES):
-        own = told[grades == grade]
-        if len(own) < 10:
-            ranges.append((0.0, 100.0))
-            continue
-        cut = 2.0 * tail if grade in (0, GRADES - 1) else tail  # one-sided at the scale's ends
-        low = 0.0 if grade == 0 else float(np.quantile(own, cut))
-        high = 100.0 if grade == GRADES - 1 else float(np.quantile(own, 1.0 - cut))
-        ranges.append((low, high))
-    return tuple(ranges)
-
-
-def _type_limits(seen: npt.NDArray[np.bool_], probabilities: Values) -> tuple[float, ...]:
-    """For each type the probability from which naming it gives the best F1; 1.0 (never) where no reader saw it."""
-    limits = []
-    for truth, probability in zip(seen.T, probabilities.T, strict=True):
-        if not truth.any():
-            limits.append(1.0)
-            continue
-        precision, recall, at = precision_recall_curve(truth, probability)
-        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-        limits.append(float(at[int(np.argmax(f1[:-1]))]))
-    return tuple(limits)

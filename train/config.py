@@ -40,6 +40,7 @@ class Config:
     marks: float
     spread_scale: float
     fold_norms: bool
+    heads: int
     drawn: tuple[int, ...]
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scarscore.datasets.photos import Rated
-from scarscore.model.engine import Engine, LocalMaps
+from scarscore.model.engine import Engine, Judgement, LocalMaps
 from scarscore.model.preprocess import Frame
 from scarscore.model.severity import Severity, pool
 from scarscore.train.samples import GRID
@@ -22,16 +22,24 @@ from scarscore.train.samples import GRID
 class Outcome:
     """A network's answer to one rated photo or cut.
 
-    `pooled` is the uncalibrated severity, `told` the calibrated one with interval, grades and types; `cells` the
+    `pooled` is the uncalibrated severity, `redness` the spread of the skin's redness; `told` is the calibrated
+    severity with its reading interval, `judged` everything that the network says of the photo, `strange` whether it
+    lies outside what the network was trained on; `cells` the
     uncalibrated severity of the nine cells, None where no reading of cells exists, or where
     the reader or the network saw no skin.
     """
 
     rated: Rated
     pooled: float
-    type_probabilities: tuple[float, ...]
+    redness: float
     cells: tuple[float | None, ...] | None
-    told: Severity
+    judged: Judgement
+    strange: bool
+
+    @property
+    def told(self) -> Severity:
+        """The calibrated severity with its reading interval."""
+        return self.judged.severity
 
 
 def predict(engine: Engine, photos: Iterable[tuple[Rated, Frame]]) -> list[Outcome]:
@@ -41,7 +49,10 @@ def predict(engine: Engine, photos: Iterable[tuple[Rated, Frame]]) -> list[Outco
 
 def _outcome(engine: Engine, rated: Rated, maps: LocalMaps) -> Outcome:
     cells = _cells(maps, rated.cells) if rated.cells else None
-    return Outcome(rated, maps.pooled, maps.type_probabilities, cells, engine.judge(maps))
+    judged, heads = engine.judge(maps), engine.bundle.metadata.calibration.heads
+    return Outcome(
+        rated, maps.pooled, maps.redness, cells, judged, heads is not None and judged.distance > heads.farthest
+    )
 
 
 def _cells(maps: LocalMaps, read: tuple[float | None, ...]) -> tuple[float | None, ...]:

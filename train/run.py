@@ -5,6 +5,7 @@ Everything that a run makes lies in its folder; whatever is already there is gon
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from scarscore.datasets.cards import licence_class
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated, load
 from scarscore.datasets.split import Folds, grouped_folds
+from scarscore.model.attach import attach
 from scarscore.model.bundle import REGIONS, Metadata, open_bundle, write_metadata
 from scarscore.model.engine import Engine
 from scarscore.model.export import export
@@ -28,6 +30,7 @@ from scarscore.train.calibrate import IDENTITY, fit_calibration
 from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
 from scarscore.train.drawn import DRAWN, with_drawn
+from scarscore.train.heads import heads_of
 from scarscore.train.loop import Material, train_network
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture, sample, trainable
@@ -35,7 +38,7 @@ from scarscore.train.start import Start, begun
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Run:
     """What a run is made of: its data, what finds their skin, its folds, where it lies.
 
     `identity` is by default what its sources' cards say. `told` is a calibration that says what the run's readings do
-    not: types always, grades where they have none; None where they say it all.
+    not: grades where they have none; None where they say it all.
     """
 
     collection: Collection
@@ -71,10 +74,11 @@ class Run:
 
     def home(self, rated: Rated) -> int | None:
         """The fold that a photo, or a part of one, is held out in with its group; None where nobody read the group."""
-        return self._homes.get(rated.photo.group)
+        return self.homes.get(rated.photo.group)
 
     @cached_property
-    def _homes(self) -> dict[str, int]:
+    def homes(self) -> dict[str, int]:
+        """The fold of each group that was read."""
         return {self.folds.group_of[key]: fold for key, fold in self.folds.fold_of.items()}
 
     @property
@@ -137,21 +141,24 @@ def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: 
 
 
 def calibrate_run(run: Run, say: Say) -> None:
-    """Give every network of the run its metadata: each fold's is calibrated on the other folds alone."""
+    """Give every network of the run its light heads and its metadata: each fold's is calibrated on the others alone."""
+    heads = heads_of(run, [_raw(run, fold).read_bytes() for fold in run.networks], say)
     say("calibrating out of fold")
     outcomes = {fold: _outcomes(run, fold) for fold in range(run.config.folds)}
-    for fold in run.networks:
+    for number, fold in enumerate(run.networks):
         others = [o for k, part in outcomes.items() if k != fold for o in part if o.rated.cut is None]
-        pooled = np.array([o.pooled for o in others])
-        types = np.array([o.type_probabilities for o in others])
-        calibration = fit_calibration([o.rated for o in others], pooled, types)
-        metadata = replace(_metadata(run, fold), calibration=_completed(calibration, run.told))
-        run.file(fold).write_bytes(write_metadata(_raw(run, fold).read_bytes(), metadata))
+        pooled, redness = (np.array([getattr(o, name) for o in others]) for name in ("pooled", "redness"))
+        calibration = _completed(fit_calibration([o.rated for o in others], pooled, redness), run.told)
+        data = _raw(run, fold).read_bytes()
+        if heads:
+            data, calibration = attach(data, heads[number].weights), replace(calibration, heads=heads[number].limits)
+        metadata = replace(_metadata(run, fold), calibration=calibration)
+        run.file(fold).write_bytes(write_metadata(data, metadata))
 
 
 def _completed(fitted: Calibration, told: Calibration | None) -> Calibration:
-    """The calibration that was fitted, with types and grades as told where the readings do not say them."""
-    return fitted if told is None else replace(fitted, types=told.types, grades=told.grades)
+    """The calibration that was fitted, with grades as told where the readings do not say them."""
+    return fitted if told is None else replace(fitted, grades=told.grades)
 
 
 def read_start_weights(path: Path) -> dict[str, Tensor]:
@@ -206,5 +213,6 @@ def _metadata(run: Run, fold: int | None) -> Metadata:
         training_fingerprint=fingerprint(run.seen(fold)),
         seed=run.config.seed,
         regions_sha256=run.finder.bundle.sha256,
+        base_sha256=hashlib.sha256(_raw(run, fold).read_bytes()).hexdigest(),
         calibration=IDENTITY,
     )

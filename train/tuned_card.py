@@ -33,7 +33,7 @@ def tuned_card(bundle: ModelBundle, base: ModelBundle, told: Tuned, cost: Cost |
             (
                 "The figures are of one collection of photos and its own readers; elsewhere nothing is known of it.",
                 "Skin tones, repeatability, other cameras and false alarms were **not tested** again.",
-                "Scar types and photo grades are told by the calibration that it went on from.",
+                "Photo grades are told by the calibration that it went on from. Scar types and raised scars are not.",
             )
         ),
         card_parts.cost(cost, None, regions_taken=True),

@@ -43,7 +43,8 @@ def _shard(_: click.Context, __: click.Parameter, value: str) -> tuple[int, int]
     "--maps",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write a .npy for each scored photo into DIR: local severity, 0 to 100, NaN where not judged.",
+    help="Write a .npy for each scored photo into DIR: local severity, 0 to 100, NaN where not judged; beside it a "
+    ".types.npy with the probabilities of five scar types.",
 )
 @click.option(
     "--regions",

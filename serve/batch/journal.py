@@ -51,7 +51,7 @@ class Job:
     photos: str  # SHA-256 of the list of paths
     pictures: str  # where overlays and maps go
     shard: str
-    journal: int = 2
+    journal: int = 3
 
 
 @dataclass(frozen=True)

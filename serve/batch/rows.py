@@ -17,17 +17,22 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from scarscore.model.bundles import LICENCE_CLASSES
+from scarscore.model.heads import SCAR_TYPES
 from scarscore.serve.scoring.quality.checks import NAMES as QUALITY
 from scarscore.serve.scoring.quality.checks import flags
 from scarscore.serve.scoring.result import Check, ModelId, PhotoScore, Refusal, RegionScore
 
 SCORED, REFUSED = "scored", "refused"
-PLACES = dict.fromkeys(("severity", "severity_low", "severity_high", "left_minus_right"), 2) | dict.fromkeys(QUALITY, 4)
+_TYPED = tuple(f"p_{name}" for name in (*SCAR_TYPES, "raised"))
+_POINTS = ("severity", "severity_low", "severity_high", "sem", "left_minus_right")
+PLACES = dict.fromkeys(_POINTS, 2) | dict.fromkeys((*_TYPED, *QUALITY), 4)
 COLUMNS = (
     *("path", "status", "reason", "severity", "severity_low", "severity_high", "grade_set", "types", "model"),
     *("licence_class", "flags", "view", "left_minus_right", "photo_sha256", "width", "height"),
+    *("sem", "grade", "raised", *_TYPED),
     *QUALITY,
 )
+_NO_TYPES: tuple[float | None, ...] = (None,) * len(_TYPED)
 REGION_PLACES = dict.fromkeys(("severity", "redness", "lightness", "yellowness"), 2) | {"area": 4, "judged": 4}
 REGION_COLUMNS = ("path", "view", *(field.name for field in fields(RegionScore)), "model", "licence_class")
 
@@ -40,10 +45,11 @@ _FORMULA = re.compile(r"[=+\-@\s'\uff1d\uff0b\uff0d\uff20]")  # the last four ar
 class Row:
     """One photo's line of the output: what a column holds, `None` where there is nothing to say.
 
-    `severity` and its bounds are 0 to 100; `grade_set` are photo grades, ascending; `types` the likeliest
-    first; `licence_class` the more restricted one of both networks; `flags` the reasons that are told beside a
-    score; `view` is what the photo shows; `width` and `height` pixels; `quality` the values of the checks in the
-    order of `QUALITY`; `regions` have a table of their own.
+    `severity` and its bounds are 0 to 100, `sem` is in points; `grade` and `grade_set` are photo grades, ascending;
+    `types` the likeliest first; `raised` whether a raised scar is told, `typed` the probabilities of `SCAR_TYPES` and
+    of a raised scar; `licence_class` the more restricted one of both networks; `flags` the reasons that are told
+    beside a score; `view` is what the photo shows; `width` and `height` pixels; `quality` the values of the checks in
+    the order of `QUALITY`; `regions` have a table of their own.
     """
 
     path: str
@@ -52,8 +58,12 @@ class Row:
     severity: float | None
     severity_low: float | None
     severity_high: float | None
+    sem: float | None
+    grade: int | None
     grade_set: tuple[int, ...]
     types: tuple[str, ...]
+    raised: bool | None
+    typed: tuple[float | None, ...]
     model: str | None
     licence_class: str | None
     flags: tuple[str, ...]
@@ -70,16 +80,24 @@ def row_of(path: str, answer: PhotoScore | Refusal, photo_sha256: str | None = N
     """The row of one answer. `photo_sha256` is for a refused photo, whose answer does not carry it."""
     name, quality = printable_path(path), _quality(answer.quality)
     if isinstance(answer, Refusal):
-        nothing = (None, None, None, (), (), None, None, (), None, None, photo_sha256, None, None)
+        nothing = (*(None,) * 5, (), (), None, _NO_TYPES, None, None, (), None, None, photo_sha256, None, None)
         return Row(name, REFUSED, answer.reason.value, *nothing, quality)
-    told = (answer.severity, answer.severity_low, answer.severity_high, answer.left_minus_right)
-    value, low, high, between = (_rounded(number, PLACES["severity"]) for number in told)
+    told = (answer.severity, answer.severity_low, answer.severity_high, answer.sem, answer.left_minus_right)
+    value, low, high, sem, between = (_rounded(number, PLACES["severity"]) for number in told)
     models = f"{model_text(answer.model)} {model_text(answer.region_model)}"
     return Row(
-        name, SCORED, None, value, low, high, answer.grade_set, answer.types, models, licence_class(answer),
+        name, SCORED, None, value, low, high, sem, answer.grade, answer.grade_set, answer.types, answer.raised,
+        _typed(answer), models, licence_class(answer),
         tuple(flag.value for flag in flags(answer.quality)), answer.view_seen.value, between,
         answer.photo_sha256, answer.width, answer.height, quality, tuple(map(_region, answer.regions)),
     )  # fmt: skip
+
+
+def _typed(answer: PhotoScore) -> tuple[float | None, ...]:
+    """The probabilities of `SCAR_TYPES` and of a raised scar, rounded."""
+    if not answer.type_probabilities:
+        return _NO_TYPES
+    return tuple(_rounded(each, PLACES[_TYPED[0]]) for each in (*answer.type_probabilities, answer.raised_probability))
 
 
 def licence_class(answer: PhotoScore) -> str:
@@ -94,7 +112,7 @@ def model_text(model: ModelId) -> str:
 
 def record(row: Row) -> dict[str, Any]:
     """The row as JSON values by column."""
-    fields = vars(row) | dict(zip(QUALITY, row.quality, strict=True))
+    fields = vars(row) | dict(zip(QUALITY, row.quality, strict=True)) | dict(zip(_TYPED, row.typed, strict=True))
     return {column: fields[column] for column in COLUMNS}
 
 
@@ -113,10 +131,11 @@ def kept(row: Row) -> dict[str, Any]:
 
 def row_from(values: Mapping[str, Any]) -> Row:
     """The row that `kept` wrote. Raises `KeyError` or `TypeError` for anything else."""
-    rest = {column: values[column] for column in COLUMNS if column not in QUALITY}
+    rest = {column: values[column] for column in COLUMNS if column not in (*QUALITY, *_TYPED)}
     lists = {column: tuple(rest[column]) for column in ("grade_set", "types", "flags")}
     regions = tuple(RegionScore(**region | {"types": tuple(region["types"])}) for region in values["regions"])
-    return Row(**rest | lists, quality=tuple(values[name] for name in QUALITY), regions=regions)
+    typed, quality = (tuple(values[name] for name in names) for names in (_TYPED, QUALITY))
+    return Row(**rest | lists, typed=typed, quality=quality, regions=regions)
 
 
 def cells(values: Mapping[str, Any], places: Mapping[str, int]) -> list[str]:
@@ -159,6 +178,8 @@ def _rounded(number: float | None, places: int) -> float | None:
 def _cell(value: object, places: int) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.{places}f}"
     if isinstance(value, tuple | list):

@@ -43,7 +43,7 @@ class Pictures:
         return self.overlays and self.overlays / f"{picture_name(path)}.png"
 
     def map_of(self, path: str) -> Path | None:
-        """Where a photo's severity map goes."""
+        """Where a photo's severity map goes; its types lie beside it, as `.types.npy`."""
         return self.maps and self.maps / f"{picture_name(path)}.npy"
 
     def there(self, path: str, row: Row) -> bool:
@@ -125,6 +125,8 @@ def _draw(path: str, answer: PhotoScore, seen: Examination, pictures: Pictures) 
     if grid := pictures.map_of(path):
         import numpy as np
 
+        if seen.type_map is not None:  # first, so that where the severities are, the types are too
+            _put(grid.with_suffix(".types.npy"), partial(np.save, arr=seen.type_map))
         _put(grid, partial(np.save, arr=seen.severity_map))
 
 

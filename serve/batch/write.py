@@ -124,6 +124,8 @@ def _parquet_type(pa: Any, column: str, table: Table) -> Any:  # pyarrow has no 
         "grade_set": pa.list_(pa.int8()),
         "types": pa.list_(pa.string()),
         "flags": pa.list_(pa.string()),
+        "grade": pa.int8(),
+        "raised": pa.bool_(),
         "width": pa.int32(),
         "height": pa.int32(),
     }

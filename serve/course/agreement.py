@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scarscore.model.grades import GRADES
 from scarscore.model.repeatability import icc
-from scarscore.model.severity import GRADES
 
 RESAMPLES = 1000
 LEAST_PATIENTS = 5  # below it resampling patients says too little of an interval; a convention
@@ -83,11 +83,6 @@ def spearman(first: Values, second: Values) -> float:
     """Spearman's rank correlation, ties by their mean rank; NaN where one side is constant."""
     a, b = _ranks(first), _ranks(second)
     return float(np.corrcoef(a, b)[0, 1]) if np.ptp(a) > 0 and np.ptp(b) > 0 else float("nan")
-
-
-def likeliest_grade(severity: float, ranges: Sequence[tuple[float, float]]) -> int:
-    """The photo grade whose usual range of severities has its middle nearest: the network tells a set, never one."""
-    return int(np.argmin([abs(severity - (low + high) / 2) for low, high in ranges]))
 
 
 def _icc(first: Values, second: Values) -> float:

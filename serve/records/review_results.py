@@ -11,7 +11,7 @@ from itertools import combinations
 
 from sqlalchemy.orm import Session
 
-from scarscore.serve.course.agreement import Agreement, Reading, agreement, likeliest_grade
+from scarscore.serve.course.agreement import Agreement, Reading, agreement
 from scarscore.serve.course.measured import Networks
 from scarscore.serve.records.answers import answer_of
 from scarscore.serve.records.audit import Deed
@@ -95,10 +95,9 @@ def results(clinic: Clinic, who: Who, networks: Networks, review_id: str) -> Res
         counts = {account: len(given) for account, given in readings.items()}
         through = sorted(account for account, count in counts.items() if count == len(items))
         names = {account: login_of(session, account) for account in counts}
-    ranges = networks.engine.bundle.metadata.calibration.grades
     return Results(
         review_id, len(items),
-        tuple(_with_model(names[each], readings[each], told, ranges) for each in through),
+        tuple(_with_model(names[each], readings[each], told) for each in through),
         tuple(_between(names[a], names[b], readings[a], readings[b]) for a, b in combinations(through, 2)),
         tuple(sorted(names[each] for each in counts if each not in through)),
     )  # fmt: skip
@@ -135,14 +134,13 @@ def _with_model(
     name: str,
     mine: Mapping[str, Reading | None],
     told: Mapping[str, _Told],
-    ranges: Sequence[tuple[float, float]],
 ) -> WithModel:
     pairs = [
         (reading, score)
         for item, reading in sorted(mine.items())
         if reading is not None and (score := told[item].score) is not None
     ]
-    model = [Reading(r.patient, s.severity, likeliest_grade(s.severity, ranges)) for r, s in pairs]
+    model = [Reading(r.patient, s.severity, _grade(s)) for r, s in pairs]
     unjudged = sum(reading is None for reading in mine.values())
     points = (Point(s.severity, s.severity_low, s.severity_high, r.severity) for r, s in pairs)
     return WithModel(
@@ -151,6 +149,11 @@ def _with_model(
         _share([r.grade in s.grade_set for r, s in pairs]),
         tuple(sorted(points, key=lambda point: (point.told, point.read))),
     )  # fmt: skip
+
+
+def _grade(score: PhotoScore) -> int:
+    """The likeliest photo grade; of a score that was told before it was, the (lower) middle of its set."""
+    return score.grade_set[(len(score.grade_set) - 1) // 2] if score.grade is None else score.grade
 
 
 def _between(first: str, second: str, a: Mapping[str, Reading | None], b: Mapping[str, Reading | None]) -> Between:

@@ -158,8 +158,13 @@ def _write_score(pen: ImageDraw.ImageDraw, strip: _Strip, answer: PhotoScore) ->
     large = _font(1.9 * strip.unit)
     pen.text((strip.margin, line), number, INK, large, anchor="ls")
     after = strip.margin + large.getlength(number + " ")
-    interval = f"of 100  (90 % interval {answer.severity_low:.0f} to {answer.severity_high:.0f})"
-    pen.text((after, line), interval, QUIET, _font(1.15 * strip.unit), anchor="ls")
+    pen.text((after, line), f"of 100  ({uncertainties(answer)})", QUIET, _font(1.15 * strip.unit), anchor="ls")
+
+
+def uncertainties(answer: PhotoScore) -> str:
+    """Both uncertainties, named: where a reading lies with 90 % probability, how far the next photo strays."""
+    reading = f"reading 90 % {answer.severity_low:.0f} to {answer.severity_high:.0f}"
+    return reading if answer.sem is None else f"{reading}, SEM {answer.sem:.1f}"
 
 
 def _write_ticks(pen: ImageDraw.ImageDraw, strip: _Strip) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from scarscore.model.engine import LocalMaps
+from scarscore.model.engine import LocalMaps, types_of
 from scarscore.model.preprocess import Floats, Pixels
 from scarscore.model.regions import Region, RegionMap
-from scarscore.model.severity import Calibration, calibrated, pool, pool_types
+from scarscore.model.severity import Calibration, calibrated
 from scarscore.serve.scoring.result import RegionScore
 
 NAMED = tuple(region for region in Region if region is not Region.NOT_SKIN)
@@ -68,12 +68,14 @@ def _score(region: Region, share: Floats, maps: LocalMaps, skin: _Skin, calibrat
     name, seen = region.name.lower(), float(judged.sum() / share.sum())
     if judged.mean() < LEAST:
         return RegionScore(name, float(share.mean()), seen)
-    weight = maps.weight * share
-    types = pool_types(maps.types, maps.severity, weight)
-    severity = calibrated(pool(maps.severity, weight), types, calibration)
+    part = maps.within(share)
+    severity = calibrated(part.pooled, calibration)
+    grade_set = calibration.grades.told(severity.value, maps.redness)[1]
+    types = types_of(part, calibration, grade_set)
+    named = types.named if types else ()
     mean = (skin.lab * judged).sum((1, 2)) / judged.sum()
     lightness, redness, yellowness = (float(value) for value in mean - skin.clear)
-    return RegionScore(name, float(share.mean()), seen, severity.value, severity.types, redness, lightness, yellowness)
+    return RegionScore(name, float(share.mean()), seen, severity.value, named, redness, lightness, yellowness)
 
 
 def _skin(pixels: Pixels, maps: LocalMaps) -> _Skin:

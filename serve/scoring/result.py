@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 DISCLAIMER = "A measurement for documentation and research. Not a diagnosis, and no treatment advice."
 
 
@@ -49,6 +49,8 @@ class Reason(StrEnum):
     MAYBE_MIRRORED = "maybe_mirrored"
     CHIN_HIDDEN = "chin_hidden"
     BEARD = "beard"
+    UNFAMILIAR = "unfamiliar"
+    UNCERTAIN = "uncertain"
     CRASHED = "crashed"
 
 
@@ -76,6 +78,8 @@ HINTS: dict[Reason, str] = {
     Reason.MAYBE_MIRRORED: "Perhaps a mirrored selfie: it shows the other side. Switch mirroring off in the camera.",
     Reason.CHIN_HIDDEN: "The chin is hidden. Take away hand, mask or scarf; a full beard hides all relief.",
     Reason.BEARD: "A beard or stubble hides relief and can look like it. Shave, or compare the cheeks alone.",
+    Reason.UNFAMILIAR: "Unlike all photos that the network learnt from. Fill the frame with skin, in even light.",
+    Reason.UNCERTAIN: "The score would be too uncertain to be of use. Take the photo again, nearer and in even light.",
     Reason.CRASHED: "The program failed on this photo. Save it again as a JPEG; if it stays so, report it.",
 }
 
@@ -143,9 +147,14 @@ class PhotoScore:
     """The score of one photo.
 
     `severity` is the depressed (atrophic) scarring of the visible skin, 0 to 100 (number x depth x area, after
-    `rubric.md` of the readings); `severity_low` and `severity_high` bound where the reference reading lies with
-    90 % probability. `grade_set` holds the photo grade (0 to 4) with 90 % probability, ascending and contiguous.
-    `types` are the scar types seen (`icepick`, `boxcar`, `rolling`), the likeliest first.
+    `rubric.md` of the readings). Two uncertainties are told: `severity_low` and `severity_high` are the reading
+    interval, which holds the reference reading with 90 % probability; `sem` is the standard error of measurement in
+    points, how far the same skin's next photo strays, from the bench: a lower bound until a clinic measures its own
+    (None where nobody has measured this network). `grade` is the photo grade (0 to 4) that is most likely, `grade_set`
+    holds the reference grade with 90 % probability, ascending and contiguous. `types` are the scar types seen, the
+    likeliest first; `type_probabilities` (icepick, boxcar, rolling, hypertrophic, keloid) say which one dominates, if
+    the skin shows scars: their sum is 1. `raised` is whether a raised scar is told as present, `raised_probability`
+    (0 to 1) how likely. All four are empty or None with a network that tells no types.
     `view` is what the caller said it was, `view_seen` what the photo shows; a photo of another side is refused.
     `regions` are told one by one; `left_minus_right` is the severity of the patient's left cheek less that of the
     right one, None unless the photo shows both. A photo flagged as perhaps mirrored may have the sides' names swapped.
@@ -168,6 +177,11 @@ class PhotoScore:
     regions: tuple[RegionScore, ...]
     left_minus_right: float | None
     view: View | None = None
+    sem: float | None = None
+    grade: int | None = None
+    type_probabilities: tuple[float, ...] = ()
+    raised: bool | None = None
+    raised_probability: float | None = None
     schema_version: int = SCHEMA_VERSION
 
 

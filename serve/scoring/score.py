@@ -14,10 +14,13 @@ import numpy as np
 
 from scarscore.model.bundle import DEFAULT, Bundle
 from scarscore.model.bundles import ModelBundle, open_model
-from scarscore.model.engine import Engine, LocalMaps
+from scarscore.model.engine import Engine, Judgement, LocalMaps
+from scarscore.model.heads import type_map
+from scarscore.model.measured import measured_sem
 from scarscore.model.preprocess import Floats, Pixels, fit
 from scarscore.model.region_engine import RegionBundle, RegionEngine
 from scarscore.model.regions import RegionMap
+from scarscore.serve.scoring.abstain import abstains
 from scarscore.serve.scoring.decode import Decoded, decode
 from scarscore.serve.scoring.quality.checks import failed, measure
 from scarscore.serve.scoring.regions import left_minus_right, region_scores
@@ -31,12 +34,15 @@ class Examination:
     """A photo's answer with what it was read from, for pictures.
 
     `pixels` is the working image, uint8 RGB (h, w, 3), long side at most 1024; `severity_map` is float32
-    (rows, columns), 0-100, covering exactly the picture, NaN where no skin was judged. Both None if refused.
+    (rows, columns), 0-100, covering exactly the picture, NaN where no skin was judged; `type_map` float32 (5, rows,
+    columns) the probabilities of the scar types there, in the order of `SCAR_TYPES`. All None if refused, the last also
+    with a network that tells no types.
     """
 
     answer: PhotoScore | Refusal
     pixels: Pixels | None = None
     severity_map: Floats | None = None
+    type_map: Floats | None = None
 
 
 class Scorer:
@@ -45,6 +51,8 @@ class Scorer:
     def __init__(self, engine: Engine, finder: RegionEngine) -> None:
         self._engine, self._finder = engine, finder
         self.model, self.region_model = _identity(engine.bundle), _identity(finder.bundle)
+        self._limits = engine.bundle.metadata.calibration.heads
+        self._sem = measured_sem(engine.bundle.metadata.base_sha256)
 
     @classmethod
     def load(cls, model: str = DEFAULT) -> Scorer:
@@ -71,8 +79,13 @@ class Scorer:
         if reason is not None:
             return Examination(refusal(reason, quality.checks))
         maps = self._maps(decoded.pixels, regions)
-        answer = self._answer(hashlib.sha256(data).hexdigest(), decoded, maps, regions)
-        return Examination(replace(answer, view=view, quality=quality.checks), decoded.pixels, self._map(maps))
+        judgement = self._engine.judge(maps)
+        reason = abstains(judgement, self._limits)
+        if reason is not None:
+            return Examination(refusal(reason, quality.checks))
+        answer = self._answer(hashlib.sha256(data).hexdigest(), decoded, maps, regions, judgement)
+        told = replace(answer, view=view, quality=quality.checks)
+        return Examination(told, decoded.pixels, self._map(maps), self._type_map(maps))
 
     def map(self, pixels: Pixels) -> tuple[Floats, RegionMap]:
         """The severity map, as in `Examination`, and the regions of a photo that was scored before.
@@ -90,18 +103,25 @@ class Scorer:
         decoded = decode(data)
         return None if isinstance(decoded, Refusal) else View(self._finder.look(decoded.pixels).pose.view)
 
-    def _answer(self, digest: str, decoded: Decoded, maps: LocalMaps, regions: RegionMap) -> PhotoScore:
-        told = self._engine.judge(maps)
+    def _answer(
+        self, digest: str, decoded: Decoded, maps: LocalMaps, regions: RegionMap, told: Judgement
+    ) -> PhotoScore:
         parts = region_scores(decoded.pixels, maps, regions, self._engine.bundle.metadata.calibration)
+        types = told.types
         return PhotoScore(
             photo_sha256=digest,
             width=decoded.width,
             height=decoded.height,
-            severity=told.value,
-            severity_low=told.low,
-            severity_high=told.high,
+            severity=told.severity.value,
+            severity_low=told.severity.low,
+            severity_high=told.severity.high,
+            sem=self._sem,
+            grade=told.grade,
             grade_set=told.grade_set,
-            types=told.types,
+            types=types.named if types else (),
+            type_probabilities=types.probabilities if types else (),
+            raised=types.raised if types else None,
+            raised_probability=types.raised_probability if types else None,
             quality=(),
             model=self.model,
             region_model=self.region_model,
@@ -109,6 +129,9 @@ class Scorer:
             regions=parts,
             left_minus_right=left_minus_right(parts),
         )
+
+    def _type_map(self, maps: LocalMaps) -> Floats | None:
+        return type_map(maps.heads.logits, maps.judged, self._limits) if maps.heads and self._limits else None
 
     def _map(self, maps: LocalMaps) -> Floats:
         """The local severities in the readings' terms, by the same calibration as the photo's."""

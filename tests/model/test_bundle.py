@@ -100,7 +100,7 @@ def test_metadata_survives_being_written_and_read(shipped: Bundle) -> None:
     assert again.sha256 != shipped.sha256
 
 
-@pytest.mark.parametrize("change", [{"stride": 16}, {"mean": 0.0}, {"types": ("a", "b", "c")}, {"schema": 2}])
+@pytest.mark.parametrize("change", [{"stride": 16}, {"mean": 0.0}, {"types": ("a", "b", "c")}, {"schema": 1}])
 def test_a_network_made_for_other_preprocessing_is_refused(shipped: Bundle, change: dict[str, object]) -> None:
     other = write_metadata(shipped.data, replace(shipped.metadata, **change))  # type: ignore[arg-type]  # one field each
     with pytest.raises(BadMetadata, match="other pre-processing"):

@@ -31,7 +31,9 @@ def photos() -> list[Pixels]:
 def test_the_maps_cover_exactly_the_photo(engine: Engine) -> None:
     maps = engine.look(shown(np.full((1024, 512, 3), 140, np.uint8)))
     assert maps.severity.shape == maps.weight.shape == (40, 20)
-    assert maps.types.shape == (3, 40, 20)
+    assert maps.heads is not None
+    assert maps.heads.logits.shape == (6, 40, 20)
+    assert maps.heads.place.shape == (32, 40, 20)
     assert (maps.severity >= 0).all()
     assert ((maps.weight >= 0) & (maps.weight <= 1)).all()
 

@@ -83,13 +83,9 @@ def test_pooling_in_training_is_that_of_serving() -> None:
     random = np.random.default_rng(2)
     severity = random.gamma(1.0, 20.0, (3, 40, 40)).astype(np.float32)
     weight = random.uniform(0, 1, (3, 40, 40)).astype(np.float32)
-    types = random.normal(0, 1, (3, 3, 40, 40)).astype(np.float32)
     pooled = net.pool(torch.from_numpy(severity), torch.from_numpy(weight))
-    maps = net.Maps(*(torch.from_numpy(a) for a in (severity, weight, types)))
-    probabilities = torch.sigmoid(net.pool_types(maps, torch.ones(3, 40, 40)))
     for i in range(3):
         assert float(pooled[i]) == pytest.approx(plain.pool(severity[i], weight[i]), rel=1e-4)
-        assert probabilities[i].tolist() == pytest.approx(plain.pool_types(types[i], severity[i], weight[i]), abs=1e-4)
 
 
 def test_pooling_has_a_finite_gradient_where_nothing_is_scarred() -> None:

@@ -1,4 +1,4 @@
-"""The meaning of the network's outputs: pooling, calibration, grade sets, types."""
+"""The meaning of the network's outputs: pooling and calibration."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from scarscore.model.severity import Calibration, Curve, calibrated, pool, pool_types
+from scarscore.model.grades import Grades
+from scarscore.model.severity import Calibration, Curve, calibrated, pool
 
 STRAIGHT = Curve((0.0, 100.0), (0.0, 100.0))
 CALIBRATION = Calibration(
     severity=STRAIGHT,
     low=Curve((0.0, 100.0), (0.0, 80.0)),
     high=Curve((0.0, 100.0), (20.0, 100.0)),
-    grades=((0.0, 5.0), (0.0, 15.0), (10.0, 45.0), (35.0, 80.0), (70.0, 100.0)),
-    types=(0.5, 0.5, 0.5),
+    grades=Grades(3.0, 2.0, (2.5, 3.6, 4.2), (0.0, 0.0, 0.0), 0.5),
 )
 MAPS = hnp.arrays(np.float32, (6, 5), elements=st.floats(0, 100, width=32))
 WEIGHTS = hnp.arrays(np.float32, (6, 5), elements=st.floats(0.0625, 1, width=32))
@@ -56,15 +56,6 @@ def test_a_worse_spot_never_lowers_the_score(severity: np.ndarray, weight: np.nd
     assert pool(worse, weight) >= pool(severity, weight)
 
 
-def test_types_are_read_where_the_scars_are() -> None:
-    logits = np.zeros((3, 1, 2), np.float32)
-    logits[0, 0] = [4.0, -4.0]
-    severity = np.array([[60.0, 0.0]], np.float32)
-    icepick, boxcar, _ = pool_types(logits, severity, np.ones((1, 2), np.float32))
-    assert icepick > 0.95
-    assert boxcar == pytest.approx(0.5)
-
-
 def test_a_curve_refuses_knots_that_do_not_ascend() -> None:
     with pytest.raises(ValueError, match="ascend"):
         Curve((0.0, 0.0), (0.0, 1.0))
@@ -79,22 +70,5 @@ def test_a_calibration_that_falls_is_refused() -> None:
 
 @given(st.floats(-50.0, 400.0))
 def test_a_told_severity_lies_in_its_interval_and_on_the_scale(pooled: float) -> None:
-    told = calibrated(pooled, (0.9, 0.9, 0.9), CALIBRATION)
+    told = calibrated(pooled, CALIBRATION)
     assert 0.0 <= told.low <= told.value <= told.high <= 100.0
-    assert told.grade_set == tuple(range(told.grade_set[0], told.grade_set[-1] + 1))
-
-
-@pytest.mark.parametrize(("severity", "grades"), [(3.0, (0, 1)), (12.0, (1, 2)), (40.0, (2, 3)), (90.0, (4,))])
-def test_a_grade_set_holds_the_grades_whose_range_holds_the_severity(severity: float, grades: tuple[int, ...]) -> None:
-    assert calibrated(severity, (0.0, 0.0, 0.0), CALIBRATION).grade_set == grades
-
-
-def test_between_ranges_the_nearest_grade_is_told() -> None:
-    gap = replace(CALIBRATION, grades=((0.0, 5.0), (0.0, 5.0), (20.0, 30.0), (60.0, 70.0), (90.0, 100.0)))
-    assert calibrated(8.0, (0.0,) * 3, gap).grade_set == (1,) or calibrated(8.0, (0.0,) * 3, gap).grade_set == (0,)
-    assert calibrated(55.0, (0.0,) * 3, gap).grade_set == (3,)
-
-
-def test_types_are_told_likeliest_first_and_only_where_a_scar_may_be() -> None:
-    assert calibrated(60.0, (0.6, 0.9, 0.2), CALIBRATION).types == ("boxcar", "icepick")
-    assert calibrated(3.0, (0.6, 0.9, 0.2), CALIBRATION).types == ()

@@ -15,7 +15,9 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 # The bench and the baseline that is trained anew take minutes that not every run of the tests has.
 WITH_BENCH = os.environ.get("SCARSCORE_BENCH") == "1"
 needs_bench = pytest.mark.skipif(not WITH_BENCH, reason="the bench is run again with SCARSCORE_BENCH=1")
-LEAST = {"scarnet": 0.78, "acne04": 0.75}  # Spearman within the source, out of fold by group
+# Spearman within the source, out of fold by group. Photos that are refused count as the source's mean: two of scarnet
+# are since version 0.4.0 (unfamiliar), at the cost of 0.01; the local severities are the same.
+LEAST = {"scarnet": 0.77, "acne04": 0.75}
 # Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
 CLOSE = 0.005
 TRAINED_ANEW = "plain regression network"  # within the command: rounding grows over its steps, by threads and processor
@@ -92,6 +94,34 @@ def test_the_network_ranks_above_a_plain_regression_network(
     assert rho(again, source, "network") > rho(again, source, TRAINED_ANEW)
     told = next(m for m in of_source(documented, source)["methods"] if m["name"] == TRAINED_ANEW)
     assert told["rho"]["low"] <= rho(again, source, TRAINED_ANEW) <= told["rho"]["high"]
+
+
+def test_intervals_and_sets_hold_what_they_say_and_are_narrow(again: dict[str, Any]) -> None:
+    for row in again["coverage"]:
+        low = 0.87 if row["source"] == "all" else 0.85
+        assert row["interval"] >= low, row
+        assert row["grade_set"] >= low, row
+    over_all = next(row for row in again["coverage"] if row["source"] == "all")
+    assert max(over_all["interval"], over_all["grade_set"]) <= 0.93
+    assert over_all["width"] <= 30.0
+    assert over_all["set_size"] <= 2.0
+
+
+def test_grades_types_and_raised_scars_are_told_as_documented(
+    again: dict[str, Any], documented: dict[str, Any]
+) -> None:
+    here, there = again["said"], documented["said"]
+    grades = {row["source"]: row["kappa"]["value"] for row in here["grades"]}
+    assert grades["all"] >= 0.85
+    assert grades["all"] == pytest.approx(
+        next(r["kappa"]["value"] for r in there["grades"] if r["source"] == "all"), abs=0.01
+    )
+    for name in ("macro_f1", "five", "four", "readers", "ours", "with_readers"):
+        assert here["types"][name]["value"] == pytest.approx(there["types"][name]["value"], abs=0.02)
+    assert here["types"]["four"]["value"] > here["types"]["published"]
+    assert here["raised"]["auc"] == pytest.approx(there["raised"]["auc"], abs=0.01)
+    assert here["raised"]["auc"] > 0.95
+    assert here["unlike"] <= 0.02
 
 
 @needs_bench

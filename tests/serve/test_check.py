@@ -25,7 +25,7 @@ def test_a_working_installation_passes_every_step(capsys: pytest.CaptureFixture[
     assert told.count("OK      ") == len(check.steps(DEFAULT))
     assert "FAILED" not in told
     assert "JPEG, PNG, WebP, HEIC" in told
-    assert re.search(r"score of a made-up photo: severity \d+\.\d \(\d+\.\d to \d+\.\d\)", told)
+    assert re.search(r"score of a made-up photo: severity \d+\.\d \(reading 90 % \d+ to \d+, SEM \d+\.\d\)", told)
     assert re.search(r"speed: \d+ ms for one photo", told)
     assert told.endswith("This installation works.\n")
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from scarscore.model.preprocess import Floats, Pixels
-from scarscore.serve.scoring.overlay import draw, write_overlay
+from scarscore.serve.scoring.overlay import draw, uncertainties, write_overlay
 from scarscore.serve.scoring.result import ModelId, PhotoScore, View
 
 ANSWER = PhotoScore(
@@ -135,3 +135,8 @@ def test_the_written_picture_is_the_drawn_one_without_metadata(tmp_path: Path) -
         assert picture.format == "PNG"
         assert not picture.info
         assert np.array_equal(np.asarray(picture), draw(pixels, severity, ANSWER))
+
+
+def test_both_uncertainties_are_named_where_they_are_known() -> None:
+    assert uncertainties(ANSWER) == "reading 90 % 50 to 74"
+    assert uncertainties(replace(ANSWER, sem=3.27)) == "reading 90 % 50 to 74, SEM 3.3"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scarscore.model.engine import LocalMaps
+from scarscore.model.grades import Grades
 from scarscore.model.preprocess import Pixels
 from scarscore.model.regions import Pose, Region, RegionMap
 from scarscore.model.severity import Calibration, Curve
@@ -16,7 +17,7 @@ from scarscore.serve.scoring.regions import left_minus_right, region_scores
 from scarscore.serve.scoring.result import RegionScore
 
 SAME = Curve((0.0, 100.0), (0.0, 100.0))
-PLAIN = Calibration(SAME, SAME, SAME, ((0.0, 100.0),) * 5, (0.5,) * 3)
+PLAIN = Calibration(SAME, SAME, SAME, Grades(3.0, 2.0, (2.5, 3.6, 4.2), (0.0, 0.0, 0.0), 0.3))
 POSE = Pose(1, "front", 0.9, 0.0, 0.0, 300.0)
 BLANK = np.zeros((40, 40), np.float32)
 
@@ -32,7 +33,7 @@ def maps(left: float, right: float) -> LocalMaps:
     severity = BLANK + left
     severity[:, 20:] = right
     ones = np.ones((40, 40), np.float32)
-    return LocalMaps(severity, ones, ones, np.zeros((3, 40, 40), np.float32))
+    return LocalMaps(severity, ones, ones, None, 0.0)
 
 
 def skin(lab_left: tuple[float, float, float], lab_right: tuple[float, float, float]) -> Pixels:

@@ -193,3 +193,21 @@ def test_a_wrong_out_is_refused_before_any_work(tmp_path: Path, name: str, compl
     (tmp_path / "d.csv").mkdir()
     with pytest.raises(UsageError, match=complaint):
         write.check_out(tmp_path / name, "--out")
+
+
+def test_types_raised_scars_and_both_uncertainties_have_columns_of_their_own() -> None:
+    told = replace(
+        SCORE,
+        sem=3.269,
+        grade=2,
+        type_probabilities=(0.5, 0.25, 0.125, 0.1, 0.025),
+        raised=False,
+        raised_probability=1 / 3,
+    )
+    row = csv_of(row_of("a.jpg", told))[0]
+    assert [row["sem"], row["grade"], row["raised"]] == ["3.27", "2", "no"]
+    assert [row["p_icepick"], row["p_keloid"], row["p_raised"]] == ["0.5000", "0.0250", "0.3333"]
+    untold = csv_of(row_of("a.jpg", SCORE))[0]
+    assert [untold[name] for name in ("sem", "grade", "raised", "p_icepick", "p_raised")] == [""] * 5
+    again = row_of("a.jpg", told)
+    assert row_from(json.loads(json.dumps(kept(again)))) == again

@@ -136,7 +136,8 @@ def test_each_scored_photo_has_its_overlay_and_its_map_and_nothing_else_has(
     assert len(scored) == 4
     pictures = Pictures(heat, maps)
     assert sorted(heat.iterdir()) == sorted(filter(None, map(pictures.overlay_of, scored)))
-    assert sorted(maps.iterdir()) == sorted(filter(None, map(pictures.map_of, scored)))
+    grids = [Path(str(pictures.map_of(path))) for path in scored]
+    assert sorted(maps.iterdir()) == sorted([*grids, *(grid.with_suffix(".types.npy") for grid in grids)])
     for path in scored:
         with Image.open(str(pictures.overlay_of(path))) as overlay:
             assert overlay.format == "PNG"
@@ -146,6 +147,10 @@ def test_each_scored_photo_has_its_overlay_and_its_map_and_nothing_else_has(
         assert np.isfinite(grid).any()
         assert np.nanmin(grid) >= 0
         assert np.nanmax(grid) <= 100
+        types = np.load(Path(str(pictures.map_of(path))).with_suffix(".types.npy"))
+        assert (types.dtype, types.shape) == (np.float32, (5, *grid.shape))
+        assert np.array_equal(np.isnan(types[0]), np.isnan(grid))
+        np.testing.assert_allclose(types.sum(axis=0)[np.isfinite(grid)], 1.0, atol=1e-5)
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1), unique=True))

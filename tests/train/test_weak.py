@@ -7,6 +7,7 @@ from dataclasses import replace
 from scarscore.train.bench.records import ALL, Alarms, Bench, Colour, Healed, Repeats
 from scarscore.train.bench.repeat import CAMERA
 from scarscore.train.evaluate.figures import CellFigures, Coverage, Figures, Method, SourceFigures, ToneFigures
+from scarscore.train.evaluate.said import Said
 from scarscore.train.evaluate.statistics import Agreement, Estimate
 from scarscore.train.evaluate.weak import weak_points
 
@@ -21,12 +22,15 @@ def source(rho: float, mae: float, slope: float, name: str = "scarnet") -> Sourc
     return SourceFigures(name, 50, 50, 0, (network, mean), Agreement(0.9, 7.0, 0.8))
 
 
+SAID = Said((), None, None, 0.0, 0.0)
+
+
 def figures(
     *sources: SourceFigures, interval: float = 0.9, bench: Bench | None = None, tones: tuple[ToneFigures, ...] = ()
 ) -> Figures:
     covered = tuple(Coverage(s.source, 50, interval, 30.0, 0.9, 1.5) for s in sources)
     cells = CellFigures(9, 1, at(0.9), 0.9)
-    return Figures("m", "1", "0", "research", sources, tones, cells, covered, (), (), {}, bench)
+    return Figures("m", "1", "0", "0", "research", sources, tones, cells, covered, SAID, (), {}, bench)
 
 
 def row(name: str, sem: float) -> Repeats:

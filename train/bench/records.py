@@ -88,3 +88,8 @@ class Bench:
     healed: tuple[Healed, ...]
     colours: tuple[Colour, ...]
     alarms: tuple[Alarms, ...]
+
+    @property
+    def sem(self) -> float:
+        """Standard error of one photo over all sources, as a clinic's camera varies, in points."""
+        return next(row.sem.value for row in self.repeats if row.source == ALL)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from scarscore.train.evaluate.evaluation import Evidence
+    from scarscore.train.evaluate.figures import Figures
 
 from scarscore.train.options import data_option, out_option, start_option
 
@@ -45,6 +50,12 @@ from scarscore.train.options import data_option, out_option, start_option
 )
 @click.option("--bench/--no-bench", default=True, help="Test repeatability, healing and colour too.  [default: bench]")
 @click.option("--plain/--no-plain", default=True, help="Train the plain regression network too.  [default: plain]")
+@click.option(
+    "--carry",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="REPORT",
+    help="Take bench and plain network over from an earlier evaluation.json of the same severities.",
+)
 def evaluate(
     data: Path | None,
     start: Path,
@@ -56,6 +67,7 @@ def evaluate(
     cards: Path | None,
     bench: bool,
     plain: bool,
+    carry: Path | None,
 ) -> None:
     """Evaluate the shipped network on photos that it has not seen.
 
@@ -72,6 +84,7 @@ def evaluate(
     report is called by its name.
     """
     from scarscore.datasets.photos import data_root
+    from scarscore.model.measured import write_sem
     from scarscore.train.evaluate.evaluation import gather
     from scarscore.train.evaluate.figures import figures
     from scarscore.train.evaluate.plots import points_of, write_plots
@@ -89,8 +102,13 @@ def evaluate(
     if model != "default":
         _unseen(model, data, out)
         return
-    evidence = gather(data_root(data), start, lambda line: click.echo(line, err=True), bench, run, plain)
-    told = figures(evidence)
+    fresh = carry is None
+    evidence = gather(
+        data_root(data), start, lambda line: click.echo(line, err=True), bench and fresh, run, plain and fresh
+    )
+    told = figures(evidence) if carry is None else _carried(evidence, carry)
+    if run is None and told.bench is not None:
+        write_sem(told.base_sha256, told.bench.sem)
     written = write_report(told, out) + write_plots(*points_of(evidence), out)
     click.echo(as_markdown(told))
     _say_written(written)
@@ -110,6 +128,13 @@ def _unseen(model: str, data: Path | None, out: Path) -> None:
     told = evaluate_unseen(open_model(model), model, load(data_root(data)))
     click.echo(as_markdown(told))
     _say_written(write_unseen(told, out))
+
+
+def _carried(evidence: Evidence, report: Path) -> Figures:
+    from scarscore.train.evaluate.carried import carry, completed
+    from scarscore.train.evaluate.figures import figures
+
+    return completed(figures(evidence), carry(report, evidence.bundle))
 
 
 def _own(labels: Path, data: Path | None, out: Path, model: str) -> None:

@@ -18,6 +18,7 @@ from scarscore.train.evaluate.baselines import frozen_features, ridge, source_me
 from scarscore.train.evaluate.panel import Panel, networks_of, open_panel
 from scarscore.train.evaluate.plain import plain_network
 from scarscore.train.evaluate.refused import refused_photos
+from scarscore.train.evaluate.said import Labelled, labelled
 from scarscore.train.evaluate.statistics import Values
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.run import read_start_weights
@@ -34,7 +35,8 @@ class Evidence:
 
     `outcomes` are of whole photos, out of fold, in one order with `network` (their severity, the source's mean where
     the product refuses the photo), the baselines `plain`, `ridge` and `means`, and `tones`; `cuts` are of
-    close-up cuts, out of fold; `unseen` of the source that is never trained on. `plain` and `bench` are None where
+    close-up cuts, out of fold; `unseen` of the source that is never trained on; `labels` of photos with a scar type of
+    their own. `plain` and `bench` are None where
     they were left out.
     """
 
@@ -48,6 +50,7 @@ class Evidence:
     tones: tuple[Band | None, ...]
     cuts: tuple[Outcome, ...]
     unseen: tuple[Outcome, ...]
+    labels: Labelled
     bench: Bench | None
 
 
@@ -69,6 +72,8 @@ def gather(
     unseen = _unseen(collection, panel)
     whole = tuple(o for o in outcomes if o.rated.cut is None)
     photos = [o.rated for o in whole]
+    say("scoring photos that are labelled by scar type")
+    labels = labelled(collection, panel, whole, rated)
     say("asking the product which photos it refuses")
     refused = refused_photos(root, photos)
     say("baselines")
@@ -89,6 +94,7 @@ def gather(
         tones=tuple(tone_of(frame) for frame in shown),
         cuts=tuple(o for o in outcomes if o.rated.cut is not None),
         unseen=unseen,
+        labels=labels,
         bench=measure(collection, panel, [*outcomes, *unseen], EVALUATION_ONLY, say) if with_bench else None,
     )
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from scarscore.datasets.synthetic.tone import BANDS
-from scarscore.model.severity import TYPES
 from scarscore.train.bench.records import ALL, Bench
 from scarscore.train.evaluate.evaluation import Evidence
+from scarscore.train.evaluate.said import Said, said
 from scarscore.train.evaluate.statistics import (
     Agreement,
     Estimate,
@@ -23,7 +22,6 @@ from scarscore.train.evaluate.statistics import (
     readers_agreement,
     spearman,
 )
-from scarscore.train.losses import TYPES_FROM
 from scarscore.train.predict import Outcome
 
 ENOUGH_OF_A_TONE = 20  # photos: fewer, and a skin tone is told as untested
@@ -79,16 +77,6 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class TypeFigures:
-    """One scar type among photos that read 10 or more: how many readers' majority saw, and the network's AUC."""
-
-    name: str
-    seen: int
-    photos: int
-    auc: float
-
-
-@dataclass(frozen=True)
 class ToneFigures:
     """One band of skin tone, by the individual typology angle as photographed; None where it is untested.
 
@@ -121,12 +109,13 @@ class Figures:
     model: str
     version: str
     sha256: str
+    base_sha256: str
     licence_class: str
     sources: tuple[SourceFigures, ...]
     tones: tuple[ToneFigures, ...]
     cells: CellFigures
     coverage: tuple[Coverage, ...]
-    types: tuple[TypeFigures, ...]
+    said: Said
     asides: tuple[Aside, ...]
     refused: dict[str, int]
     bench: Bench | None
@@ -137,16 +126,18 @@ def figures(evidence: Evidence) -> Figures:
     metadata = evidence.bundle.metadata
     names = [*metadata.sources, ALL]
     reasons = sorted(evidence.refused.values())
+    sources = tuple(_source(evidence, name) for name in names)
     return Figures(
         model=metadata.name,
         version=metadata.version,
         sha256=evidence.bundle.sha256,
+        base_sha256=metadata.base_sha256,
         licence_class=metadata.licence_class,
-        sources=tuple(_source(evidence, name) for name in names),
+        sources=sources,
         tones=_tones(evidence),
         cells=_cells(evidence.outcomes),
         coverage=tuple(_coverage(name, _of(evidence.outcomes, name)) for name in names),
-        types=tuple(_type(evidence.outcomes, i) for i in range(len(TYPES))),
+        said=said(evidence.outcomes, evidence.labels, evidence.bundle, {s.source: s.readers.kappa for s in sources}),
         asides=(
             _aside("close-up cuts of acne04, out of fold", evidence.cuts),
             _aside("habibsatya, never trained on", evidence.unseen),
@@ -224,16 +215,9 @@ def cell_pairs(outcome: Outcome) -> tuple[Values, Values]:
 def _coverage(source: str, outcomes: Sequence[Outcome]) -> Coverage:
     inside = [o.told.low <= o.rated.severity <= o.told.high for o in outcomes]
     width = [o.told.high - o.told.low for o in outcomes]
-    right = [o.rated.grade in o.told.grade_set for o in outcomes]
-    size = [len(o.told.grade_set) for o in outcomes]
+    right = [o.rated.grade in o.judged.grade_set for o in outcomes]
+    size = [len(o.judged.grade_set) for o in outcomes]
     return Coverage(source, len(outcomes), *(float(np.mean(v)) for v in (inside, width, right, size)))
-
-
-def _type(outcomes: Sequence[Outcome], which: int) -> TypeFigures:
-    scarred = [o for o in outcomes if o.rated.severity >= TYPES_FROM]
-    seen = np.array([o.rated.type_share(TYPES[which]) >= 0.5 for o in scarred])
-    probability = np.array([o.type_probabilities[which] for o in scarred])
-    return TypeFigures(TYPES[which], int(seen.sum()), len(scarred), float(roc_auc_score(seen, probability)))
 
 
 def _aside(name: str, outcomes: Sequence[Outcome]) -> Aside:

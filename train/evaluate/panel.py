@@ -46,7 +46,7 @@ class Panel:
 
     def severity(self, engine: Engine, pixels: Pixels) -> float:
         """What the network tells of a photo, uint8 RGB (h, w, 3), as the product would show it: 0 to 100."""
-        return engine.judge(engine.look(fit(pixels, self.find_skin(pixels)))).value
+        return engine.judge(engine.look(fit(pixels, self.find_skin(pixels)))).severity.value
 
 
 @dataclass(frozen=True)

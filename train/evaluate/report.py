@@ -12,6 +12,7 @@ import numpy as np
 from scarscore.model.severity import COVERAGE
 from scarscore.train.bench.report import as_section
 from scarscore.train.evaluate.figures import ENOUGH_OF_A_TONE, MILD, Figures
+from scarscore.train.evaluate.said_report import as_sections
 from scarscore.train.evaluate.statistics import RESAMPLES
 from scarscore.train.evaluate.weak import weak_points
 
@@ -57,7 +58,7 @@ def as_markdown(figures: Figures) -> str:
         _tones(figures),
         _cells(figures),
         _coverage(figures),
-        _types(figures),
+        as_sections(figures.said),
         _asides(figures),
         _refused(figures),
     ]
@@ -150,11 +151,6 @@ def _coverage(figures: Figures) -> str:
         "mean size of set",
     )
     return _section(f"What is said to hold with {COVERAGE:.0%}", titles, rows)
-
-
-def _types(figures: Figures) -> str:
-    rows = [(t.name, f"{t.seen} of {t.photos}", f"{t.auc:.2f}") for t in figures.types]
-    return _section("Scar types, on photos that read 10 or more", ("type", "seen by most readers", "AUC"), rows)
 
 
 def _asides(figures: Figures) -> str:

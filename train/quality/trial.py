@@ -109,7 +109,7 @@ def not_skin(pictures: Iterable[Picture]) -> tuple[NotSkin, ...]:
 
 def _ailments(item: Rated, pixels: Pixels, engine: Engine, find_skin: FindSkin) -> list[Ailing]:
     def severity(photo: Pixels) -> float:
-        return engine.judge(engine.look(fit(photo, find_skin(photo)))).value
+        return engine.judge(engine.look(fit(photo, find_skin(photo)))).severity.value
 
     skin, healthy = find_skin(pixels), severity(pixels)
     steps: list[tuple[Ailment, float]] = [(ailment, step) for ailment in AILMENTS for step in ailment.steps]

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score
 
-from scarscore.serve.course.agreement import Estimate, Reading, agreement, kappa, likeliest_grade, spearman
+from scarscore.serve.course.agreement import Estimate, Reading, agreement, kappa, spearman
 
 
 def readings(photos: int, patients: int, seed: int, off: float = 6.0) -> tuple[list[Reading], list[Reading]]:
@@ -74,8 +74,3 @@ def test_readings_that_never_differ_have_no_correlation() -> None:
     assert told.difference.value == 0.0
     assert np.isnan(kappa(np.ones(4), np.ones(4)))
     assert np.isnan(spearman(np.ones(4), np.arange(4.0)))
-
-
-def test_the_networks_grade_is_the_one_whose_severities_are_nearest() -> None:
-    ranges = ((0.0, 8.0), (2.0, 18.0), (12.0, 40.0), (30.0, 70.0), (55.0, 95.0))
-    assert [likeliest_grade(value, ranges) for value in (0, 9, 25, 50, 99)] == [0, 1, 2, 3, 4]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scarscore.datasets.photos import Cut, Photo, Rated, Reading
+from scarscore.model.engine import Judgement
 from scarscore.model.preprocess import Pixels
 from scarscore.model.severity import Severity
 from scarscore.train.bench.alarms import counted, read_as_clear
@@ -100,7 +101,7 @@ def test_healing_series_by_hand() -> None:
 
 
 def outcome(item: Rated, told: float) -> Outcome:
-    return Outcome(item, told, (0.0,) * 3, None, Severity(told, told, told, (0,), ()))
+    return Outcome(item, told, 0.0, None, Judgement(Severity(told, told, told), 0, (0,), None, 1.0), strange=False)
 
 
 def test_alarms_are_counted_on_clear_photos_and_cuts_with_acne_alone() -> None:

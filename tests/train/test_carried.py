@@ -1,0 +1,42 @@
+"""What an earlier report told of the same severities is taken over whole; of others it is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scarscore.datasets.errors import DataError
+from scarscore.model.bundle import Bundle, load_bundle
+from scarscore.train.evaluate.carried import PLAIN, carry
+
+DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "evaluation.json"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Bundle:
+    return load_bundle()
+
+
+def test_the_documented_bench_and_baseline_are_taken_over(shipped: Bundle) -> None:
+    told = json.loads(DOCUMENTED.read_text())
+    taken = carry(DOCUMENTED, shipped)
+    assert taken.bench is not None
+    assert taken.bench.sem == next(r["sem"]["value"] for r in told["bench"]["repeats"] if r["source"] == "all")
+    assert set(taken.plain) == {source["source"] for source in told["sources"]}
+    assert all(method.name == PLAIN for method in taken.plain.values())
+
+
+def test_a_report_of_other_severities_is_refused(shipped: Bundle) -> None:
+    other = replace(shipped, metadata=replace(shipped.metadata, base_sha256="0" * 64))
+    with pytest.raises(DataError, match="other severities"):
+        carry(DOCUMENTED, other)
+
+
+@pytest.mark.parametrize("text", ["{}", "no report", '{"base_sha256": "0", "bench": 3, "sources": []}'])
+def test_what_is_no_report_is_refused(shipped: Bundle, tmp_path: Path, text: str) -> None:
+    (tmp_path / "evaluation.json").write_text(text)
+    with pytest.raises(DataError, match="cannot be taken over"):
+        carry(tmp_path / "evaluation.json", shipped)

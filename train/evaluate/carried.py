@@ -1,0 +1,60 @@
+"""Figures that an earlier report told of the same severities, taken over instead of being measured again.
+
+The bench and the plain baseline take most of an evaluation's time, and say nothing of what light heads or calibrated
+grades are. They hold as long as the local severities and their calibration are the same; else they are refused.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from scarscore.datasets.errors import DataError
+from scarscore.model.bundle import Bundle
+from scarscore.train.bench.records import Bench
+from scarscore.train.evaluate.figures import Figures, Method, SourceFigures
+
+PLAIN = "plain regression network"
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What is taken over: the bench, None where the report had none, and the plain baseline's figures by source."""
+
+    bench: Bench | None
+    plain: dict[str, Method]
+
+
+def carry(report: Path, bundle: Bundle) -> Carried:
+    """The figures of an earlier report. Raises `DataError` where it is of other severities, or cannot be read."""
+    try:
+        told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+        same = told["base_sha256"] == bundle.metadata.base_sha256
+        bench = TypeAdapter(Bench | None).validate_python(told["bench"])
+        methods = TypeAdapter(list[Method])
+        plain = {
+            source["source"]: method
+            for source in told["sources"]
+            for method in methods.validate_python(source["methods"])
+            if method.name == PLAIN
+        }
+    except (OSError, ValueError, KeyError, ValidationError) as error:
+        raise DataError(f"{report} cannot be taken over: {error}") from None
+    if not same:
+        raise DataError(f"{report} is of other severities than {bundle.metadata.name} {bundle.metadata.version} tells")
+    return Carried(bench, plain)
+
+
+def completed(figures: Figures, carried: Carried) -> Figures:
+    """The figures with what was taken over in its place: the plain baseline behind the network, and the bench."""
+    sources = tuple(_with_plain(source, carried.plain.get(source.source)) for source in figures.sources)
+    return replace(figures, sources=sources, bench=carried.bench)
+
+
+def _with_plain(source: SourceFigures, plain: Method | None) -> SourceFigures:
+    first, *rest = (method for method in source.methods if method.name != PLAIN)
+    return replace(source, methods=(first, *([plain] if plain else []), *rest))

@@ -1,0 +1,146 @@
+"""What the light heads are fitted on: each photo's features under each network of a run, pooled as they are served.
+
+Scar types are scarnet's own labels, by dermatologists; photos to which it gives two labels are left out. Rated photos
+without raised scars stand beside them, to tell raised scars from none and the known from the strange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from onnxruntime import InferenceSession
+
+from scarscore.datasets.photos import Collection, Photo, Rated
+from scarscore.datasets.split import by_label
+from scarscore.model.attach import FEATURES, with_features
+from scarscore.model.engine import open_session
+from scarscore.model.heads import SCAR_TYPES, looked_at, spread_out
+from scarscore.model.preprocess import Floats, Pixels, fit, normalise
+from scarscore.train.augment import Variation, augmented, pipeline, plain
+from scarscore.train.samples import MAP_SIDE, FindSkin, picture
+
+NO_TYPE = -1
+CLEAR_OF_RAISED = 5.0  # points: a photo that reads lower shows no raised scar to speak of
+LABELLED = "scarnet"
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class HeadPhoto:
+    """A photo that heads are fitted on: the type (number in `SCAR_TYPES`, or `NO_TYPE`), and its fold."""
+
+    rated: Rated
+    kind: int
+    fold: int
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What one network sees in n photos as they are, and in another look at the labelled ones.
+
+    `value` and `square` (n, 160) are means of the features and of their squares where the heads look, `skin` (n, 160)
+    means over the judged skin; `again_value` and `again_square` are of the other look, NaN for photos without a type.
+    """
+
+    value: Values
+    square: Values
+    skin: Values
+    again_value: Values
+    again_square: Values
+
+
+def head_photos(
+    collection: Collection, rated: Sequence[Rated], homes: dict[str, int], folds: int, most: int
+) -> tuple[HeadPhoto, ...]:
+    """The labelled photos, then the rated ones without raised scars; at most so many of each kind.
+
+    `homes` are the folds of the groups that were read; groups that nobody read are dealt to the folds by type.
+    """
+    labelled = [photo for photo in collection.photos if photo.source == LABELLED and photo.label in SCAR_TYPES]
+    names = _one_name(labelled)
+    sure = [photo for photo in labelled if len(names[photo.group]) == 1]
+    where = homes | by_label([photo for photo in sure if photo.group not in homes], folds)
+    typed = [
+        HeadPhoto(Rated(photo.file, photo, None, (), None), SCAR_TYPES.index(photo.label), where[photo.group])
+        for photo in sure
+    ]
+    clear = [
+        HeadPhoto(item, NO_TYPE, homes[item.photo.group])
+        for item in rated
+        if item.cut is None
+        and item.photo.group not in names
+        and np.mean([r.raised for r in item.readings]) < CLEAR_OF_RAISED
+    ]
+    kinds = [[photo for photo in typed if photo.kind == kind] for kind in range(len(SCAR_TYPES))]
+    return tuple(photo for kind in [*kinds, clear] for photo in _even(kind, most))
+
+
+def gather(
+    collection: Collection,
+    find_skin: FindSkin,
+    photos: Sequence[HeadPhoto],
+    networks: Sequence[bytes],
+    files: Sequence[Path],
+    seed: int,
+) -> tuple[Features, ...]:
+    """The features of the photos under each network; a file holds those of one network, and is gone on from."""
+    missing = [number for number, file in enumerate(files) if not file.exists()]
+    if missing:
+        sessions = {number: open_session(with_features(networks[number])) for number in missing}
+        rows: dict[int, list[Values]] = {number: [] for number in missing}
+        for photo in photos:
+            looks = list(_looks(collection, find_skin, photo, seed))
+            for number, session in sessions.items():
+                seen = [_pooled(session, *look) for look in looks]
+                rows[number].append(np.concatenate([*seen[0], *(seen[1][:2] if len(seen) > 1 else _nothing(seen[0]))]))
+        for number in missing:
+            files[number].parent.mkdir(parents=True, exist_ok=True)
+            np.save(files[number], np.stack(rows[number]))
+    return tuple(Features(*np.split(np.load(file), 5, axis=1)) for file in files)
+
+
+def _looks(collection: Collection, find_skin: FindSkin, photo: HeadPhoto, seed: int) -> Iterator[tuple[Pixels, Floats]]:
+    """The photo in the network's square with its judged skin (40, 40); a labelled one also as it might look."""
+    shown = picture(collection, photo.rated, find_skin)
+    frame = fit(shown.pixels, shown.skin)
+    judged = np.zeros((MAP_SIDE, MAP_SIDE), np.float32)
+    judged[: frame.rows, : frame.columns] = frame.judged
+    yield frame.square, judged
+    if photo.kind != NO_TYPE:
+        other = augmented(pipeline(Variation()), plain(shown), f"{seed} {photo.rated.key}")
+        skin = (other.cells > 0).astype(np.float32)
+        yield other.square, np.asarray(cv2.resize(skin, judged.shape, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _pooled(session: InferenceSession, square: Pixels, judged: Floats) -> tuple[Values, Values, Values]:
+    """Means where the heads look, of values and of squares; and of values over the judged skin."""
+    answer = session.run(["severity", "weight", FEATURES], {"photo": normalise(square[np.newaxis])})
+    severity, weight, features = (np.asarray(each)[0] for each in answer)
+    fine = spread_out(features, MAP_SIDE, MAP_SIDE).astype(np.float64)
+    share = looked_at(severity, weight * judged, judged)
+    total = max(float(judged.sum()), 1e-6)
+    return (fine * share).sum((1, 2)), (fine**2 * share).sum((1, 2)), (fine * judged).sum((1, 2)) / total
+
+
+def _nothing(seen: Sequence[Values]) -> list[Values]:
+    return [np.full_like(part, np.nan) for part in seen[:2]]
+
+
+def _one_name(photos: Sequence[Photo]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for photo in photos:
+        names.setdefault(photo.group, set()).add(photo.label)
+    return names
+
+
+def _even(photos: Sequence[HeadPhoto], most: int) -> list[HeadPhoto]:
+    """At most so many, evenly over their order."""
+    if len(photos) <= most:
+        return list(photos)
+    return [photos[number] for number in np.linspace(0, len(photos) - 1, most).astype(int)]

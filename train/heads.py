@@ -1,0 +1,59 @@
+"""The light heads of a whole run: for each network its own, fitted on what it may see and told by what it may not.
+
+They are fitted after the networks are finished and change nothing of them; the features are kept in the run's folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scarscore.model.attach import HeadWeights
+from scarscore.model.heads import HeadLimits
+from scarscore.train.head_features import LABELLED, HeadPhoto, gather, head_photos
+from scarscore.train.head_fit import answers, fit_heads, fit_limits
+from scarscore.train.views import Say
+
+if TYPE_CHECKING:
+    from scarscore.train.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """The heads of one network: their weights, and how their numbers are told."""
+
+    weights: HeadWeights
+    limits: HeadLimits
+
+
+def heads_of(run: Run, networks: Sequence[bytes], say: Say) -> tuple[Heads, ...]:
+    """Heads for each network of a run, in the order of `run.networks`; none where the run's sources label no types.
+
+    The limits of a fold's heads come from the other folds' answers on photos that their networks have not seen.
+    """
+    if LABELLED not in run.config.sources or run.config.heads == 0:
+        return ()
+    photos = head_photos(run.collection, run.rated, run.homes, run.config.folds, run.config.heads)
+    say(f"heads: features of {len(photos)} photos under {len(networks)} networks")
+    files = [_file(run, fold, data, photos) for fold, data in zip(run.networks, networks, strict=True)]
+    features = gather(run.collection, run.finder.find_skin, photos, networks, files, run.config.seed)
+    kinds, home = np.array([photo.kind for photo in photos]), np.array([photo.fold for photo in photos])
+    seen = [np.ones(len(home), bool) if fold is None else home != fold for fold in run.networks]
+    weights = [fit_heads(each, kinds, mask) for each, mask in zip(features, seen, strict=True)]
+    unseen = [(answers(each, weight), ~mask) for each, weight, mask in zip(features, weights, seen, strict=True)]
+    folds = range(run.config.folds)
+    limits = [fit_limits([unseen[k] for k in folds if k != fold], kinds) for fold in run.networks]
+    return tuple(Heads(*each) for each in zip(weights, limits, strict=True))
+
+
+def _file(run: Run, fold: int | None, network: bytes, photos: Sequence[HeadPhoto]) -> Path:
+    """Where a network's features lie: by what they depend on, so that none of another network is taken for them."""
+    digest = hashlib.sha256(network + run.finder.bundle.sha256.encode())
+    for photo in photos:
+        digest.update(f"{photo.rated.key} {photo.kind}".encode())
+    return run.folder / "heads" / f"{run.file(fold).stem}-{digest.hexdigest()[:12]}.npy"
