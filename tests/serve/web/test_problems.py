@@ -111,7 +111,7 @@ def test_the_log_tells_where_the_server_failed(
         ("GET", "/static/nosuch.css", None, 404, "not_found"),
         ("GET", "/static/%2e%2e", None, 404, "not_found"),
         ("GET", "/static/%2e%2e%2fapp.py", None, 404, "not_found"),
-        ("PATCH", "/api/v1/settings", None, 405, "method_not_allowed"),
+        ("PATCH", "/api/v1/patients", None, 405, "method_not_allowed"),
         ("POST", "/api/v1/tokens", "{", 422, "invalid"),
         ("POST", "/api/v1/tokens", '{"name": "x"}', 422, "invalid"),
         ("POST", "/api/v1/tokens", '{"name": "x", "role": "viewer", "more": 1}', 422, "invalid"),
