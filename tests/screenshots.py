@@ -1,7 +1,7 @@
-"""Pictures of the clinic's pages, of synthetic skin: `python -m tests.screenshots FOLDER`.
+"""Pictures of the clinic's pages, of synthetic skin: `python -m tests.screenshots FOLDER [laptop|tablet]`.
 
-The same course as the test of the pages makes, looked at in both themes and at both sizes. Three of them stand in the
-README; the others are for looking at.
+The same course as the test of the pages makes, looked at in both themes and at both sizes. The upper parts of three of
+them stand in the README (`README-*.png`, for docs/); the others are for looking at.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.browser import chromium
@@ -21,6 +22,8 @@ from tests.promises.test_clinic_pages import SESSIONS, SIZES, SLOW, START, VISIT
 from tests.serve.web.server import serving
 
 THEMES = ("light", "dark")
+README = {"course-light-laptop": 1180, "compare-dark-laptop": 1180, "visit-light-laptop": 1180}  # rows of pixels shown
+WIDTH = 900  # px, as shown
 SETTINGS = ("", "/people", "/tokens", "/models", "/repeatability", "/records", "/audit")
 
 
@@ -36,7 +39,9 @@ def course_of(browser: Browser, folder: Path, size: str) -> Iterator[tuple[Trial
         course = steps.start_course(trial)
         for days in SESSIONS:
             steps.record_session(trial, course, START + timedelta(days))
-        photos = steps.photo_files(folder)
+        shots = folder / "photos"
+        shots.mkdir()
+        photos = steps.photo_files(shots)
         for number, days in enumerate(VISITS):
             steps.visit(trial, course, START + timedelta(days), days in SESSIONS, photos, number)
         steps.timeline(trial, course)
@@ -64,11 +69,11 @@ def addresses(trial: Trial, patient: str, course: str) -> dict[str, tuple[str, s
     return pages | {f"settings{tab.replace('/', '-')}": (f"/settings{tab}", "main h1") for tab in SETTINGS}
 
 
-def take(into: Path) -> None:
+def take(into: Path, sizes: list[str]) -> None:
     """A picture of every page, as `<page>-<theme>-<size>.png`."""
     into.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        for size in SIZES:
+        for size in sizes:
             with tempfile.TemporaryDirectory() as folder, course_of(browser, Path(folder), size) as (trial, *known):
                 for name, (address, ready) in addresses(trial, *known).items():
                     trial.go(address)
@@ -80,5 +85,15 @@ def take(into: Path) -> None:
                     print(into / name, size)
 
 
+def for_readme(into: Path) -> None:
+    """The pictures of the README, small."""
+    for name, height in README.items():
+        picture = Image.open(into / f"{name}.png").convert("RGB")
+        shown = picture.crop((0, 0, picture.width, min(height, picture.height)))
+        small = shown.resize((WIDTH, round(shown.height * WIDTH / shown.width)), Image.Resampling.LANCZOS)
+        small.quantize(128, dither=Image.Dither.NONE).save(into / f"README-{name}.png", optimize=True)
+
+
 if __name__ == "__main__":
-    take(Path(sys.argv[1]))
+    take(Path(sys.argv[1]), sys.argv[2:] or list(SIZES))
+    for_readme(Path(sys.argv[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scarscore.model.heads import SCAR_TYPES
 from scarscore.serve.records.photos import StoredPhoto
 from scarscore.serve.scoring.quality.checks import LIMITS, flags
 from scarscore.serve.scoring.result import HINTS, Check, PhotoScore, Reason, Refusal, View
@@ -69,6 +70,7 @@ class PhotoTold:
     score: PhotoScore | None
     refusal: Refusal | None
     checks: tuple[CheckTold, ...]
+    types: str
     flags: tuple[str, ...]
     regions: tuple[RegionTold, ...]
     grade: str
@@ -100,9 +102,10 @@ def photo_told(photo: StoredPhoto, number: int, networks: str) -> PhotoTold:
     return PhotoTold(
         photo, number, title(photo.view, photo.region), score, answer if isinstance(answer, Refusal) else None,
         tuple(check_told(check) for check in quality),
+        "" if score is None else type_shares(score),
         tuple(HINTS[reason] for reason in told if reason is not Reason.MAYBE_MIRRORED),
         () if score is None else _regions(score),
-        "" if score is None else grade_words(score.grade_set),
+        "" if score is None else grade_words(score.grade_set) + _likeliest(score),
         photo.score is not None and photo.score.model != networks,
         _mirrored(photo, told),
     )  # fmt: skip
@@ -134,6 +137,17 @@ def grade_words(grades: tuple[int, ...]) -> str:
     numbers = f"{grades[0]}" if len(grades) == 1 else f"{grades[0]} to {grades[-1]}"
     names = [GRADES[grade] for grade in grades]
     return f"{', '.join(names[:-1])}{' or ' if len(names) > 1 else ''}{names[-1]} ({numbers})"
+
+
+def _likeliest(score: PhotoScore) -> str:
+    """The grade that is likeliest, where the set leaves several."""
+    return "" if score.grade is None or len(score.grade_set) == 1 else f", likeliest {GRADES[score.grade]}"
+
+
+def type_shares(score: PhotoScore) -> str:
+    """How likely each type is the dominant one, the likeliest first; empty with a network that tells no types."""
+    named = sorted(zip(score.type_probabilities, SCAR_TYPES, strict=False), reverse=True)
+    return ", ".join(f"{name} {100 * probability:.0f} %" for probability, name in named)
 
 
 def check_told(check: Check) -> CheckTold:

@@ -70,6 +70,9 @@ def test_every_photo_tells_its_severity_with_both_errors_and_its_network(here: H
     )
     assert DISCLAIMER in page
     assert grade_words(tuple(score["grade_set"])) in page
+    assert f"probability {100 * score['raised_probability']:.0f} %" in page
+    if score["types"]:
+        assert f"{score['types'][0]} {100 * max(score['type_probabilities']):.0f} %" in page
     assert f'data-src="/api/v1/photos/{here.good["id"]}/overlay"' in page
     assert "Not scored: blurred." in page
     assert f'data-src="/api/v1/photos/{here.bad["id"]}/overlay"' not in page, "no heat map without a score"
