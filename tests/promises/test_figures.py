@@ -15,9 +15,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 # The bench and the baseline that is trained anew take minutes that not every run of the tests has.
 WITH_BENCH = os.environ.get("SCARSCORE_BENCH") == "1"
 needs_bench = pytest.mark.skipif(not WITH_BENCH, reason="the bench is run again with SCARSCORE_BENCH=1")
-# Spearman within the source, out of fold by group. Photos that are refused count as the source's mean: two of scarnet
-# are since version 0.4.0 (unfamiliar), at the cost of 0.01; the local severities are the same.
-LEAST = {"scarnet": 0.77, "acne04": 0.75}
+LEAST = {"scarnet": 0.78, "acne04": 0.75}  # Spearman within the source, out of fold by group
 # Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
 CLOSE = 0.005
 TRAINED_ANEW = "plain regression network"  # within the command: rounding grows over its steps, by threads and processor
