@@ -13,12 +13,24 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _BESIDE_THE_REPOSITORY = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-_LONGEST = "test_figures.py"  # one process trains a baseline for minutes: begun last, it would be waited for alone
+# What takes longest, most first: begun last, one process would be waited for alone.
+_LONGEST = (
+    "test_figures.py",
+    "test_clinic_pages.py",
+    "test_kills.py",
+    "test_rendered_courses.py",
+    "test_quality_photos.py",
+    "test_background.py",
+    "test_clinic_day.py",
+    "test_region_vote.py",
+    "test_style.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the file that takes longest."""
-    items.sort(key=lambda item: item.path.name != _LONGEST)
+    """Begin with the files that take longest."""
+    rank = {name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(scope="session")
