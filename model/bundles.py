@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import stat
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +29,7 @@ SCHEMA = 1
 PARTS = {"severity": "severity.onnx", "regions": "regions.onnx", "card": "card.md"}
 LARGEST = 64 * 2**20  # bytes of one entry: three times the largest network that ships
 LICENCE_CLASSES = ("release", "research", "evaluation")  # the least restricted first, as in `datasets.cards.Use`
+_PACKING = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of any other, zipfile unpacks more than it is asked for
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say: the same bundle is the same file
 
 
@@ -91,7 +95,9 @@ def pack_bundle(bundle: ModelBundle, path: Path) -> Path:
 
 
 def _table(bundle: ModelBundle, parts: Mapping[str, bytes]) -> bytes:
-    head = f'schema = {SCHEMA}\nname = "{bundle.name}"\nversion = "{bundle.version}"\n'
+    # A TOML text is quoted as a JSON one is.
+    name, version = (json.dumps(text, ensure_ascii=False) for text in (bundle.name, bundle.version))
+    head = f"schema = {SCHEMA}\nname = {name}\nversion = {version}\n"
     each = [f'\n[{n}]\nfile = "{PARTS[n]}"\nsha256 = "{hashlib.sha256(d).hexdigest()}"\n' for n, d in parts.items()]
     return (head + f'licence_class = "{bundle.licence_class}"\n' + "".join(each)).encode()
 
@@ -149,7 +155,7 @@ def _packed(model: str, read: Callable[[str], bytes]) -> ModelBundle:
         parts = {part: (str(table[part]["file"]), str(table[part]["sha256"])) for part in PARTS}
     except KeyError as error:
         raise BadBundle(f"{model}: {TABLE} says nothing of {error.args[0]!r}") from None
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise BadBundle(f"{model}: {TABLE} cannot be read: {error}") from None
     data = {part: _verified(model, read, file, digest) for part, (file, digest) in parts.items()}
     bundle = ModelBundle(
@@ -163,7 +169,7 @@ def _packed(model: str, read: Callable[[str], bytes]) -> ModelBundle:
 
 
 def _verified(model: str, read: Callable[[str], bytes], file: str, digest: str) -> bytes:
-    if Path(file).name != file:
+    if Path(file).name != file or not file.isprintable():
         raise BadBundle(f"{model}: {file!r} does not lie in the bundle")
     data = read(file)
     _compare(f"{model}: {file}", data, digest)
@@ -204,12 +210,15 @@ def _reader(path: Path) -> Callable[[str], bytes]:
 
 def _from_folder(path: Path) -> Callable[[str], bytes]:
     def read(name: str) -> bytes:
+        file = path / name
         try:
-            if (path / name).stat().st_size > LARGEST:
-                raise BadBundle(f"{path / name} is larger than {LARGEST:,} bytes: refused")
-            return (path / name).read_bytes()
+            if not stat.S_ISREG(file.stat().st_mode):  # a pipe or a device has no end
+                raise BadBundle(f"{file} is no file")
+            with file.open("rb") as entry:
+                data = entry.read(LARGEST + 1)
         except OSError as error:
-            raise BadBundle(f"{path / name} cannot be read: {error.strerror}") from None
+            raise BadBundle(f"{file} cannot be read: {error.strerror}") from None
+        return _bounded(str(file), data)
 
     return read
 
@@ -217,14 +226,21 @@ def _from_folder(path: Path) -> Callable[[str], bytes]:
 def _from_zip(path: Path) -> Callable[[str], bytes]:
     def read(name: str) -> bytes:
         try:
-            with zipfile.ZipFile(path) as archive, archive.open(name) as entry:
-                data = entry.read(LARGEST + 1)
+            with zipfile.ZipFile(path) as archive:
+                if archive.getinfo(name).compress_type not in _PACKING:
+                    raise BadBundle(f"{name} in {path} is packed in another way than stored or deflated: refused")
+                with archive.open(name) as entry:
+                    data = entry.read(LARGEST + 1)
         except KeyError:
             raise BadBundle(f"{path} holds no {name}") from None
-        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
             raise BadBundle(f"{path} is neither a folder nor a zip that can be read: {error}") from None
-        if len(data) > LARGEST:
-            raise BadBundle(f"{name} in {path} is larger than {LARGEST:,} bytes: refused")
-        return data
+        return _bounded(f"{name} in {path}", data)
 
     return read
+
+
+def _bounded(what: str, data: bytes) -> bytes:
+    if len(data) > LARGEST:
+        raise BadBundle(f"{what} is larger than {LARGEST:,} bytes: refused")
+    return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -103,6 +104,7 @@ def without(name: str) -> Spoil:
         (in_table("[card]", "[cart]"), "says nothing of 'card'"),
         (in_table('name = "mine"', "name = "), "cannot be read"),
         (in_table('file = "card.md"', 'file = "../card.md"'), "does not lie in the bundle"),
+        (in_table('file = "card.md"', 'file = "\\u0000"'), "does not lie in the bundle"),
     ],
 )
 def test_what_is_wrong_with_a_bundle_is_said(spoil: Spoil, message: str, folder: Path) -> None:
@@ -128,6 +130,43 @@ def test_a_zip_without_a_part_and_a_file_that_is_no_zip_are_refused(folder: Path
     (tmp_path / "text.zip").write_text("no zip")
     with pytest.raises(BadBundle, match="neither a folder nor a zip"):
         open_model(str(tmp_path / "text.zip"))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_entry_that_could_unpack_without_bound_is_not_unpacked(packing: int, tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", packing) as archive:
+        archive.writestr("bundle.toml", b"#" * 1_000_000)
+    with pytest.raises(BadBundle, match="packed in another way than stored or deflated"):
+        open_model(str(bomb))
+
+
+def test_a_deflated_zip_is_read_and_one_with_a_damaged_stream_is_refused(
+    folder: Path, shipped: ModelBundle, tmp_path: Path
+) -> None:
+    packed = tmp_path / "mine.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+        start = archive.getinfo("bundle.toml").header_offset + len("bundle.toml") + 30
+    assert open_model(str(packed)).severity == shipped.severity
+    data = bytearray(packed.read_bytes())
+    data[start] = 0xFF  # a block of a kind that there is not
+    packed.write_bytes(data)
+    with pytest.raises(BadBundle, match="neither a folder nor a zip that can be read"):
+        open_model(str(packed))
+
+
+def test_a_pipe_in_the_place_of_a_part_is_not_waited_for(folder: Path) -> None:
+    (folder / "card.md").unlink()
+    os.mkfifo(folder / "card.md")
+    with pytest.raises(BadBundle, match=r"card\.md is no file"):
+        open_model(str(folder))
+
+
+def test_a_name_with_quotes_is_read_back(shipped: ModelBundle, tmp_path: Path) -> None:
+    path = pack_bundle(replace(shipped, name='my "own"', version="1\\2"), tmp_path / "mine")
+    assert (open_model(str(path)).name, open_model(str(path)).version) == ('my "own"', "1\\2")
 
 
 @pytest.mark.parametrize("packed", [False, True])
