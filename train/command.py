@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from scarscore.train.own_command import Wanted
@@ -114,17 +115,19 @@ def train(
     from scarscore.datasets.photos import data_root
     from scarscore.train.config import load_config
     from scarscore.train.cost import counted
-    from scarscore.train.install import install_as, install_run
+    from scarscore.train.install import check_name, install_as, install_run
     from scarscore.train.own_command import Wanted
     from scarscore.train.run import named, open_run, train_run
 
     if threads:
         torch.set_num_threads(threads)
+    if install_bundle:
+        check_name(install_bundle)
     if labels is not None:
         _own(
             Wanted(
                 labels,
-                data,
+                _typed(data),
                 base,
                 "own" if preset == "severity" else preset,
                 out,
@@ -146,6 +149,12 @@ def train(
         click.echo(f"installed: {install_as(run, install_bundle, regions)}")
     if install:
         click.echo(f"installed: {install_run(run)}")
+
+
+def _typed(data: Path | None) -> Path | None:
+    """`--data` where it was typed: with --labels it holds own photos, which the environment's data folder does not."""
+    typed = click.get_current_context().get_parameter_source("data") is ParameterSource.COMMANDLINE
+    return data if typed else None
 
 
 def _own(wanted: Wanted) -> None:

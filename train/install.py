@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scarscore.datasets.errors import DataError
 from scarscore.model import bundle as files
 from scarscore.model.bundle import DEFAULT, REGIONS, WEIGHTS
 from scarscore.model.bundles import read_shipped, write_shipped
 from scarscore.train.cost import Cost, cost_of
 from scarscore.train.run import Run, network_file
 
+BUNDLE = re.compile(r"(?!fold)[a-z][a-z0-9-]*(?<!regions)")  # what the manifest keeps for folds and regions is left out
 HEADER = "# Written by the commands that install networks: each one's file and the SHA-256 of its bytes.\n"
 
 
@@ -35,11 +38,21 @@ def install_run(run: Run, weights: Path = WEIGHTS) -> Path:
     return install({DEFAULT: whole} | networks, weights)
 
 
+def check_name(name: str) -> None:
+    """Raise `DataError` for a bundle's name that files and manifest cannot hold."""
+    if not BUNDLE.fullmatch(name):
+        raise DataError(
+            f"no bundle can be installed as {name!r}: a name is of small letters, digits and hyphens, begins with a "
+            f"letter but not with fold, and does not end in {REGIONS}"
+        )
+
+
 def install_as(run: Run, name: str, regions: str) -> Path:
     """Install a run's network of all photos, with the region network of its skin, as a bundle of that name.
 
     Its card says that nothing is known of it, until it is evaluated and `scarscore evaluate --cards` writes one.
     """
+    check_name(name)
     severity = Network(f"{name}.onnx", run.file(None).read_bytes(), cost_of(run.folder))
     cost = cost_of(Path(regions).parent) if regions.endswith(".onnx") else None
     found = Network(f"{name}-regions.onnx", run.finder.bundle.data, cost)

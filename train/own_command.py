@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scarscore.datasets.cards import Use
@@ -15,7 +15,7 @@ from scarscore.model.bundle import load_bundle
 from scarscore.model.bundles import ModelBundle, open_model, pack_bundle
 from scarscore.train.config import load_config
 from scarscore.train.cost import cost_of, counted
-from scarscore.train.seen import count_seen, seen_checksums
+from scarscore.train.seen import all_known, count_seen, seen_checksums
 from scarscore.train.tune import Halves, as_json, as_run, halves, identity_of, tune
 from scarscore.train.tuned_card import tuned_card
 from scarscore.train.views import Say
@@ -55,8 +55,7 @@ def train_on_own(wanted: Wanted, say: Say) -> ModelBundle:
         told = tune(run, base, split.held_out, seen, say)
     network = load_bundle(str(run.file(None)))
     bare = ModelBundle(identity.name, identity.version, network, base.regions, None)
-    card = tuned_card(bare, base, told, cost_of(wanted.out))
-    bundle = ModelBundle(bare.name, bare.version, bare.severity, bare.regions, card)
+    bundle = replace(bare, card=tuned_card(bare, base, told, cost_of(wanted.out)))
     pack_bundle(bundle, wanted.out / BUNDLE)
     figures = json.dumps(as_json(told), indent=1, sort_keys=True)
     (wanted.out / "figures.json").write_text(figures + "\n", encoding="utf-8")
@@ -68,7 +67,10 @@ def _count(photos: Sequence[OwnPhoto]) -> str:
 
 
 def _seen(base: ModelBundle, split: Halves, name: str) -> int | None:
-    """0 where the base has seen nothing that is held out; None where no data folder is at hand to tell."""
+    """0 where the base has seen nothing that is held out; None where nobody can tell.
+
+    No data folder is at hand, or the base itself went on with somebody's own photos, which no data folder holds.
+    """
     try:
         collection = load(data_root())
     except DataMissing:
@@ -79,7 +81,7 @@ def _seen(base: ModelBundle, split: Halves, name: str) -> int | None:
             f"{name} was trained on {count} of the {len(split.held_out)} photos that would be held out, or on others "
             "of the same people: figures on them would flatter it. Go on from a bundle that has not seen them"
         )
-    return 0
+    return 0 if all_known(base.severity.metadata) else None
 
 
 def _claim(folder: Path, what: str) -> None:

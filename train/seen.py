@@ -10,14 +10,15 @@ from scarscore.datasets.own import OwnPhoto
 from scarscore.datasets.photos import Collection
 from scarscore.datasets.split import grouped_folds
 from scarscore.model.bundle import Metadata, names
+from scarscore.train.drawn import CARRIER, DRAWN
 from scarscore.train.samples import fingerprint, trainable
 
 
 def seen_checksums(metadata: Metadata, collection: Collection) -> frozenset[str]:
     """The SHA-256 of all photos whose group a severity network was trained on, as far as they lie in the collection.
 
-    Of a network of a fold, those of its own fold are left out. Raises `DataError` where the network of a fold was
-    trained on other photos than these.
+    Own photos that it went on with lie in none (`all_known`). Of a network of a fold, those of its own fold are left
+    out. Raises `DataError` where the network of a fold was trained on other photos than these.
     """
     sources = tuple(name for name in metadata.sources if name in card_names())
     rated = trainable(collection, sources)
@@ -29,7 +30,14 @@ def seen_checksums(metadata: Metadata, collection: Collection) -> frozenset[str]
                 f"{metadata.name}, fold {metadata.fold}: which of these photos it was trained on is unknown"
             )
     groups = {item.photo.group for item in rated}
+    if DRAWN in metadata.sources:  # whose faces are drawn on, read or not
+        groups |= {photo.group for photo in collection.photos if photo.source == CARRIER}
     return frozenset(photo.sha256 for photo in collection.photos if photo.group in groups)
+
+
+def all_known(metadata: Metadata) -> bool:
+    """Whether a network learnt from data sets alone, so that a data folder can say what it has seen."""
+    return set(metadata.sources) <= set(card_names())
 
 
 def count_seen(photos: Sequence[OwnPhoto], checksums: frozenset[str]) -> int:

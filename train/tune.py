@@ -26,6 +26,7 @@ from scarscore.model.region_engine import RegionEngine
 from scarscore.train.config import Config
 from scarscore.train.evaluate.statistics import (
     Estimate,
+    Statistic,
     bootstrapped,
     calibration_slope,
     group_draws,
@@ -39,7 +40,7 @@ from scarscore.train.start import start_of
 from scarscore.train.views import Say
 
 OWN = "own"  # the source's name
-FEWEST_TAUGHT = 100  # photos: each half of them calibrates the other's network, and needs two thirds of a band
+FEWEST_TAUGHT = 100  # photos: each half of them calibrates the other's network, which needs `calibrate.FEWEST`
 FEWEST_PATIENTS = 10  # on either side: fewer, and an interval over patients means nothing
 BETTER, WORSE, OPEN = "better", "worse", "no difference shown"
 
@@ -145,8 +146,7 @@ def compared(
     patients = [photo.patient for photo in photos]
     draws = list(group_draws(patients))
 
-    def change(statistic: object) -> Estimate:
-        assert callable(statistic)
+    def change(statistic: Statistic) -> Estimate:
         drawn = [statistic(new[i], read[i]) - statistic(old[i], read[i]) for i in draws]
         low, high = np.nanpercentile(drawn, [2.5, 97.5])
         return Estimate(statistic(new, read) - statistic(old, read), float(low), float(high))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection
 from scarscore.datasets.split import Folds
 from scarscore.model import bundle as files
@@ -16,7 +17,7 @@ from scarscore.model.bundles import open_model, shipped_names
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train.config import load_config
 from scarscore.train.cost import Cost
-from scarscore.train.install import Network, install, install_as, installed_cost
+from scarscore.train.install import Network, check_name, install, install_as, installed_cost
 from scarscore.train.run import Run
 
 
@@ -63,3 +64,10 @@ def test_a_run_becomes_a_bundle_of_its_own_beside_those_that_were_there(
     assert other.card is not None
     assert "not evaluated" in other.card
     assert names() == (*known, "other")
+
+
+@pytest.mark.parametrize("name", ["../x", "a.b", "my bundle", "Mine", "", "fold7", "london-regions"])
+def test_a_name_that_the_manifest_or_the_folder_could_not_hold_is_refused(name: str) -> None:
+    check_name("rights-clean")
+    with pytest.raises(DataError, match="no bundle can be installed as"):
+        check_name(name)

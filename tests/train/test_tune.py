@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 
 from scarscore.datasets.cards import Use
 from scarscore.datasets.errors import DataError
@@ -18,10 +19,11 @@ from scarscore.model.bundles import ModelBundle, open_model
 from scarscore.model.engine import Engine, Judgement, open_session
 from scarscore.model.preprocess import everywhere, fit, normalise
 from scarscore.model.severity import Severity
+from scarscore.train.command import train
 from scarscore.train.config import load_config
 from scarscore.train.own_command import _claim
 from scarscore.train.predict import Outcome
-from scarscore.train.seen import count_seen, seen_checksums
+from scarscore.train.seen import all_known, count_seen, seen_checksums
 from scarscore.train.start import begun, start_of
 from scarscore.train.tune import BETTER, OPEN, WORSE, Halves, Tuned, as_run, compared, halves, identity_of
 from scarscore.train.tuned_card import tuned_card
@@ -169,6 +171,18 @@ def test_what_a_network_was_trained_on_counts_as_seen_and_a_folds_own_photos_do_
     assert any(p.sha256 not in whole for p in held)
 
 
+def test_a_network_that_learnt_from_drawn_scars_has_seen_every_face_that_they_are_drawn_on(
+    collection: Collection,
+) -> None:
+    faces = {p.sha256 for p in collection.photos if p.source == "london"}
+    metadata = load_bundle().metadata
+    read, drawn = (
+        seen_checksums(replace(metadata, sources=sources), collection) for sources in (("london",), ("london", "drawn"))
+    )
+    assert faces - read
+    assert faces <= drawn
+
+
 def test_photos_of_people_whom_the_base_has_seen_are_not_held_out(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, base: ModelBundle
 ) -> None:
@@ -182,6 +196,30 @@ def test_photos_of_people_whom_the_base_has_seen_are_not_held_out(
     assert own_command._seen(base, Halves((), (photo(1, 1),)), "fold0") == 0
     monkeypatch.setenv("SCARSCORE_DATA", "/nowhere")
     assert own_command._seen(base, Halves((), tuple(own)), "fold0") is None
+
+
+def test_a_base_that_went_on_with_own_photos_is_not_said_to_have_seen_none(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch, base: ModelBundle
+) -> None:
+    from scarscore.train import own_command
+
+    monkeypatch.setenv("SCARSCORE_DATA", str(collection.root))
+    metadata = replace(base.severity.metadata, sources=(*base.severity.metadata.sources, "own"))
+    tuned = replace(base, severity=replace(base.severity, metadata=metadata))
+    assert own_command._seen(tuned, Halves((), (photo(1, 1),)), "mine") is None
+    assert (all_known(base.severity.metadata), all_known(metadata)) == (True, False)
+
+
+def test_with_own_labels_the_environments_data_folder_is_not_taken_for_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCARSCORE_DATA", str(tmp_path / "elsewhere"))
+    (tmp_path / "a.jpg").write_bytes(b"a")
+    (tmp_path / "my.csv").write_text("file,patient,severity\na.jpg,P1,3\n")
+    asked = ["--labels", str(tmp_path / "my.csv"), "--out", str(tmp_path / "run")]
+    assert "1 photos of 1 patients to learn from" in str(CliRunner().invoke(train, asked).exception)
+    typed = CliRunner().invoke(train, [*asked, "--data", str(tmp_path / "elsewhere")])
+    assert "there is no photo 'a.jpg'" in str(typed.exception)
 
 
 def test_a_folder_is_never_gone_on_from_with_other_photos(tmp_path: Path) -> None:

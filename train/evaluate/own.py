@@ -21,8 +21,8 @@ from scarscore.train.evaluate.plots import Points
 from scarscore.train.evaluate.statistics import (
     RESAMPLES,
     Estimate,
-    Values,
     auc,
+    bias,
     bootstrapped,
     calibration_slope,
     mean_absolute_error,
@@ -30,6 +30,7 @@ from scarscore.train.evaluate.statistics import (
 )
 from scarscore.train.product import Answer, answers, refused
 from scarscore.train.samples import trainable
+from scarscore.train.seen import all_known
 
 FEWEST = 10  # photos, below which no agreement is told
 
@@ -47,7 +48,8 @@ class Label:
 class OwnFigures:
     """How the product agrees with the labels of `photos` photos, those that it refuses left out.
 
-    `seen` photos are among those that the network was trained on; None where no data folder was at hand to tell.
+    `seen` photos are among those that the network was trained on; None where nobody can tell: no data folder was at
+    hand, or the network went on with somebody's own photos.
     `bias` is what is told less what was read, in points; `interval` the share of labels inside the 90 % interval.
     """
 
@@ -92,7 +94,7 @@ def evaluate_labels(
         seen=None if collection is None else _seen([label.path for label, _ in pairs], collection, model),
         rho=bootstrapped(spearman, told, read, groups),
         mae=bootstrapped(mean_absolute_error, told, read, groups),
-        bias=bootstrapped(_bias, told, read, groups),
+        bias=bootstrapped(bias, told, read, groups),
         slope=calibration_slope(told, read),
         auc=auc(told, read, MILD),
         interval=float(np.mean([_inside(label, answer) for label, answer in pairs])),
@@ -100,19 +102,20 @@ def evaluate_labels(
     return figures, Points("own labels", told, read)
 
 
-def _bias(told: Values, read: Values) -> float:
-    return float((told - read).mean())
-
-
 def _inside(label: Label, answer: Answer) -> bool:
     return float(answer["severity_low"]) <= label.severity <= float(answer["severity_high"])
 
 
-def _seen(paths: Sequence[Path], collection: Collection, model: str) -> int:
-    """How many of the files are, byte for byte, photos that the bundle's severity network was trained on."""
-    sources = {*open_model(model).severity.metadata.sources} & {*card_names()}
+def _seen(paths: Sequence[Path], collection: Collection, model: str) -> int | None:
+    """How many of the files are, byte for byte, photos that the bundle's severity network was trained on.
+
+    None where none is, but its own photos are not at hand.
+    """
+    metadata = open_model(model).severity.metadata
+    sources = {*metadata.sources} & {*card_names()}
     known = {item.photo.sha256 for item in trainable(collection, tuple(sources))}
-    return sum(hashlib.sha256(path.read_bytes()).hexdigest() in known for path in paths)
+    count = sum(hashlib.sha256(path.read_bytes()).hexdigest() in known for path in paths)
+    return count if count or all_known(metadata) else None
 
 
 def write_own(figures: OwnFigures, folder: Path) -> tuple[Path, Path]:
