@@ -15,6 +15,7 @@ from scarscore.datasets.errors import DataError
 from scarscore.model.region_network import RegionNetwork
 from scarscore.model.regions import Pose, Region
 from scarscore.train.regions.augment import Look, whole_look
+from scarscore.train.regions.command import _config
 from scarscore.train.regions.loop import OVERLAP, train_regions
 from scarscore.train.regions.losses import batch_of, map_losses, pose_losses
 from scarscore.train.regions.material import Material, RegionConfig
@@ -125,3 +126,13 @@ def test_weak_labels_punish_only_what_they_rule_out() -> None:
     assert told_as(Region.NOT_SKIN, NO_REGION) == told_as(Region.OTHER_SKIN, NO_REGION) == pytest.approx(0, abs=1e-3)
     assert told_as(Region.CHIN, NO_REGION) > 5
     assert told_as(Region.CHIN, UNKNOWN) == 0
+
+
+@pytest.mark.parametrize(
+    ("epochs", "fine", "told"),
+    [(None, None, RegionConfig()), (8, None, RegionConfig(epochs=8, fine_epochs=4)),
+     (8, 1, RegionConfig(epochs=8, fine_epochs=1)), (None, 3, RegionConfig(fine_epochs=3))],
+)  # fmt: skip
+def test_each_number_of_epochs_is_heeded_alone(epochs: int | None, fine: int | None, told: RegionConfig) -> None:
+    assert _config(epochs, fine, None) == told
+    assert _config(epochs, fine, "london") == replace(told, sources=("london",))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from scarscore.train.regions.material import RegionConfig
 
 from scarscore.train.options import data_option, out_option, start_option, weights_option
 
@@ -77,17 +81,11 @@ def train(
 
     from scarscore.datasets.photos import data_root, load
     from scarscore.train.cost import counted
-    from scarscore.train.regions.material import RegionConfig
     from scarscore.train.regions.run import install_regions, train_run
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    config = (
-        RegionConfig()
-        if epochs is None
-        else RegionConfig(epochs=epochs, fine_epochs=fine_epochs or max(1, epochs // 2))
-    )
-    config = replace(config, sources=_listed(sources, config.sources))
+    config = _config(epochs, fine_epochs, sources)
     with counted(out):
         network = train_run(load(data_root(data)), labels, start, config, out, click.echo)
     click.echo(f"network: {network}")
@@ -112,6 +110,16 @@ def evaluate(data: Path | None, labels: Path, model: str, out: Path) -> None:
     figures = evaluate_regions(load(data_root(data)), labels, model, lambda line: click.echo(line, err=True))
     click.echo(as_markdown(figures))
     click.echo(f"written: {', '.join(str(path) for path in write_report(figures, out))}", err=True)
+
+
+def _config(epochs: int | None, fine_epochs: int | None, sources: str | None) -> RegionConfig:
+    """The shipped configuration, but for what was asked for."""
+    from scarscore.train.regions.material import RegionConfig
+
+    config = RegionConfig()
+    if epochs is not None:
+        config = replace(config, epochs=epochs, fine_epochs=max(1, epochs // 2))
+    return replace(config, fine_epochs=fine_epochs or config.fine_epochs, sources=_listed(sources, config.sources))
 
 
 def _listed(sources: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
