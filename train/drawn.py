@@ -27,6 +27,7 @@ from scarscore.datasets.synthetic.on_skin import scar_on
 from scarscore.datasets.synthetic.picture import Pixels, Synthetic
 from scarscore.datasets.synthetic.render import drawn_mix, render
 from scarscore.model.regions import Pose, Region
+from scarscore.model.severity import TYPES
 from scarscore.train.regions.labels import read_entries, read_label
 from scarscore.train.views import Say
 
@@ -130,10 +131,11 @@ def _draw(carrier: Carrier, kind: str, number: int, seed: int, path: Path) -> Dr
         picture, group = render(own, severity=aim, size=SIDES[kind], inflamed=inflamed), f"{DRAWN}-{number}"
     else:
         picture, group = _on_photo(carrier, kind, rng, aim, inflamed), carrier.group
-    path.write_bytes(cv2.imencode(".png", picture.pixels[..., ::-1])[1].tobytes())
+    data = cv2.imencode(".png", picture.pixels[..., ::-1])[1].tobytes()
+    path.write_bytes(data)
     cells = tuple(None if np.isnan(value) else float(value) for value in picture.cells().ravel())
     severity = picture.severity if any(value is not None for value in cells) else 0.0
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256(data).hexdigest()
     return Drawn(path.name, digest, SIDES[kind], group, kind, severity, cells, tuple(picture.types))
 
 
@@ -196,7 +198,7 @@ def _photo(folder: Path, drawn: Drawn) -> Photo:
 
 def _reading(drawn: Drawn) -> Reading:
     grade = sum(drawn.severity >= least for least in GRADES_FROM)
-    types = tuple(name for name in drawn.types if name in ("icepick", "boxcar", "rolling"))
+    types = tuple(name for name in drawn.types if name in TYPES)
     view = "face" if drawn.kind == "face" else "closeup"
     return Reading(
         drawn.name, DRAWN, True, view, round(drawn.severity), 0, grade + 1 if grade else 0, types, 0, 0, 0, 3

@@ -17,6 +17,7 @@ from sklearn.metrics import precision_recall_curve
 from scarscore.datasets.errors import DataError
 from scarscore.model.attach import HeadWeights
 from scarscore.model.heads import ATROPHIC, DIMENSIONS, SCAR_TYPES, HeadLimits
+from scarscore.model.preprocess import Floats
 from scarscore.train.head_features import NO_TYPE, Features, Values
 
 STRENGTH = 0.03  # inverse of the penalty on standardised features: the same for all, chosen on folds among 0.003 to 0.1
@@ -66,7 +67,7 @@ def fit_heads(features: Features, kinds: npt.NDArray[np.int64], seen: Mask) -> H
 
 def answers(features: Features, heads: HeadWeights) -> HeadAnswers:
     """What the heads say of every photo as it is; what the network's file says of them, up to rounding."""
-    squares = (features.square - 2 * features.value * heads.middle + heads.middle**2) / heads.scale**2
+    squares = _spread(features.value, features.square, heads.middle, heads.scale)
     logits = features.value @ heads.on_value.T + squares @ heads.on_square.T + heads.bias
     place = features.skin @ heads.place.T + heads.place_bias
     return HeadAnswers(logits[:, :-1], logits[:, -1], np.sqrt((place**2).mean(axis=1)))
@@ -91,7 +92,12 @@ def fit_limits(told: Sequence[tuple[HeadAnswers, Mask]], kinds: npt.NDArray[np.i
 
 
 def _inputs(value: Values, square: Values, middle: Values, scale: Values) -> Values:
-    return np.concatenate([value, (square - 2 * value * middle + middle**2) / scale**2], axis=1)
+    return np.concatenate([value, _spread(value, square, middle, scale)], axis=1)
+
+
+def _spread(value: Values, square: Values, middle: Values | Floats, scale: Values | Floats) -> Values:
+    """Means of the squares of `(x - middle) / scale`, from means of x and of its squares."""
+    return np.asarray((square - 2 * value * middle + middle**2) / scale**2)
 
 
 def _regression(rows: Values, labels: npt.NDArray[np.int64]) -> tuple[Values, Values]:

@@ -113,8 +113,12 @@ def open_run(
 
 def named(run: Run, name: str) -> Run:
     """The same run, whose networks are called otherwise."""
-    sources = run.config.sources
-    return replace(run, identity=Identity(name, VERSION, licence_class(sources).value, sources))
+    return replace(run, identity=_identity(run.config, name))
+
+
+def _identity(config: Config, name: str = NAME) -> Identity:
+    """What the cards of a run's sources say of its networks."""
+    return Identity(name, VERSION, licence_class(config.sources).value, config.sources)
 
 
 def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: Say) -> bool:
@@ -202,8 +206,7 @@ def _outcomes(run: Run, fold: int) -> list[Outcome]:
 
 
 def _metadata(run: Run, fold: int | None) -> Metadata:
-    sources = run.config.sources
-    identity = run.identity or Identity(NAME, VERSION, licence_class(sources).value, sources)
+    identity = run.identity or _identity(run.config)
     return Metadata(
         name=identity.name,
         version=identity.version,

@@ -94,6 +94,14 @@ def test_a_bundle_that_errs_more_than_the_mean_alone_says_so(
     assert read_sets(told["sets"])[0].mae == figures(bundle, mae).sets[0].mae
 
 
+def test_the_committed_report_on_rights_clean_is_written_from_its_figures_and_says_that_it_is_not_shipped() -> None:
+    told = json.loads((DOCS / "rights-clean.json").read_text())
+    text = as_markdown(Unseen(**told | {"sets": read_sets(told["sets"])}))
+    assert text == (DOCS / "rights-clean.md").read_text(encoding="utf-8")
+    assert "is not shipped with scarscore" in text
+    assert told["name"] not in shipped_names()
+
+
 def test_the_report_on_unseen_sets_names_its_bundle_and_what_lies_beside(bundle: ModelBundle) -> None:
     text = as_markdown(figures(bundle, 9.0))
     assert bundle.severity.sha256 in text

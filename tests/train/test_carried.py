@@ -10,7 +10,8 @@ import pytest
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.bundle import Bundle, load_bundle
-from scarscore.train.evaluate.carried import PLAIN, carry
+from scarscore.train.evaluate.carried import carry
+from scarscore.train.evaluate.figures import PLAIN
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "evaluation.json"
 
@@ -35,7 +36,7 @@ def test_a_report_of_other_severities_is_refused(shipped: Bundle) -> None:
         carry(DOCUMENTED, other)
 
 
-@pytest.mark.parametrize("text", ["{}", "no report", '{"base_sha256": "0", "bench": 3, "sources": []}'])
+@pytest.mark.parametrize("text", ["{}", "[]", "no report", '{"base_sha256": "0", "bench": 3, "sources": []}'])
 def test_what_is_no_report_is_refused(shipped: Bundle, tmp_path: Path, text: str) -> None:
     (tmp_path / "evaluation.json").write_text(text)
     with pytest.raises(DataError, match="cannot be taken over"):

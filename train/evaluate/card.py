@@ -20,7 +20,7 @@ from scarscore.train.bench.alarms import ALARM
 from scarscore.train.cost import Cost
 from scarscore.train.evaluate import card_parts
 from scarscore.train.evaluate.statistics import RESAMPLES, Estimate
-from scarscore.train.evaluate.unseen import NOTE, read_sets, sets_table
+from scarscore.train.evaluate.unseen import NOTE, read_sets, sets_table, told_badly
 from scarscore.train.install import installed_cost
 
 Told = Mapping[str, Any]  # a report, as its JSON file holds it
@@ -82,8 +82,7 @@ def unseen_card(bundle: ModelBundle, told: Told, costs: tuple[Cost | None, Cost 
     _same(f"{bundle.name}.json", told["sha256"], bundle.severity.sha256)
     _same(f"{bundle.name}.json", told["regions_sha256"], bundle.regions.sha256)
     sets = read_sets(told["sets"])
-    worse = [s.source for s in sets if s.mae.low > s.mean_alone]
-    poor = f"On {', '.join(worse)} it errs more than telling every photo the set's mean would." if worse else ""
+    poor = told_badly(sets)
     parts = [
         card_parts.networks(bundle) + "\n" + WRITTEN,
         "## Figures, on data sets that it was not trained on\n" + sets_table(sets) + "\n" + NOTE,

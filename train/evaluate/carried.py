@@ -1,7 +1,8 @@
 """Figures that an earlier report told of the same severities, taken over instead of being measured again.
 
 The bench and the plain baseline take most of an evaluation's time, and say nothing of what light heads or calibrated
-grades are. They hold as long as the local severities and their calibration are the same; else they are refused.
+grades are. They hold as long as the local severities and the calibration of severity are the same. Of other local
+severities they are refused; that the calibration is the same is not checked, for a report does not hold it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from scarscore.datasets.errors import DataError
 from scarscore.model.bundle import Bundle
 from scarscore.train.bench.records import Bench
-from scarscore.train.evaluate.figures import Figures, Method, SourceFigures
-
-PLAIN = "plain regression network"
+from scarscore.train.evaluate.figures import PLAIN, Figures, Method, SourceFigures
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def carry(report: Path, bundle: Bundle) -> Carried:
             for method in methods.validate_python(source["methods"])
             if method.name == PLAIN
         }
-    except (OSError, ValueError, KeyError, ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise DataError(f"{report} cannot be taken over: {error}") from None
     if not same:
         raise DataError(f"{report} is of other severities than {bundle.metadata.name} {bundle.metadata.version} tells")

@@ -10,12 +10,13 @@ import numpy as np
 from scarscore.datasets.synthetic.tone import BANDS
 from scarscore.train.bench.records import ALL, Bench
 from scarscore.train.evaluate.evaluation import Evidence
-from scarscore.train.evaluate.said import Said, said
+from scarscore.train.evaluate.said import Said, of_source, said
 from scarscore.train.evaluate.statistics import (
     Agreement,
     Estimate,
     Values,
     auc,
+    bias,
     bootstrapped,
     calibration_slope,
     mean_absolute_error,
@@ -25,6 +26,7 @@ from scarscore.train.evaluate.statistics import (
 from scarscore.train.predict import Outcome
 
 ENOUGH_OF_A_TONE = 20  # photos: fewer, and a skin tone is told as untested
+PLAIN = "plain regression network"  # as the report calls it
 MILD = 30.0  # the reading of mild scars: "clear, visible when looked for"
 
 
@@ -136,7 +138,7 @@ def figures(evidence: Evidence) -> Figures:
         sources=sources,
         tones=_tones(evidence),
         cells=_cells(evidence.outcomes),
-        coverage=tuple(_coverage(name, _of(evidence.outcomes, name)) for name in names),
+        coverage=tuple(_coverage(name, of_source(evidence.outcomes, name)) for name in names),
         said=said(evidence.outcomes, evidence.labels, evidence.bundle, {s.source: s.readers.kappa for s in sources}),
         asides=(
             _aside("close-up cuts of acne04, out of fold", evidence.cuts),
@@ -147,10 +149,6 @@ def figures(evidence: Evidence) -> Figures:
     )
 
 
-def _of(outcomes: Sequence[Outcome], source: str) -> list[Outcome]:
-    return [o for o in outcomes if source in (ALL, o.rated.photo.source)]
-
-
 def _source(evidence: Evidence, source: str) -> SourceFigures:
     index = np.array([i for i, o in enumerate(evidence.outcomes) if source in (ALL, o.rated.photo.source)])
     rated = [evidence.outcomes[i].rated for i in index]
@@ -158,7 +156,7 @@ def _source(evidence: Evidence, source: str) -> SourceFigures:
     groups = [item.photo.group for item in rated]
     told = {
         "network": evidence.network,
-        "plain regression network": evidence.plain,
+        PLAIN: evidence.plain,
         "ridge on frozen features": evidence.ridge,
         "source mean": evidence.means,
     }
@@ -190,9 +188,8 @@ def _tone(evidence: Evidence, band: str) -> ToneFigures:
     if len(index) < ENOUGH_OF_A_TONE:
         return ToneFigures(band, len(index), len(set(groups)), None, None, None)
     mae = bootstrapped(mean_absolute_error, evidence.network[index], read[index], groups)
-    bias = float((evidence.network[index] - read[index]).mean())
     over_all = mae.value / mean_absolute_error(evidence.network, read)
-    return ToneFigures(band, len(index), len(set(groups)), mae, bias, over_all)
+    return ToneFigures(band, len(index), len(set(groups)), mae, bias(evidence.network[index], read[index]), over_all)
 
 
 def _cells(outcomes: Sequence[Outcome]) -> CellFigures:

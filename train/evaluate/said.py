@@ -31,7 +31,7 @@ FEWEST_GRADES = 2
 
 @dataclass(frozen=True)
 class GradeFigures:
-    """How the likeliest photo grade agrees with the median reading: quadratic kappa, and the share that is the same.
+    """How the photo grade that is told agrees with the median reading: quadratic kappa, and the share that is the same.
 
     `readers` is the readers' own kappa.
     """
@@ -127,7 +127,7 @@ def said(outcomes: Sequence[Outcome], labels: Labelled, bundle: Bundle, readers:
     """The figures; `readers` are the readers' own kappas by source."""
     heads = bool(labels.outcomes) and labels.outcomes[0].judged.types is not None
     return Said(
-        tuple(_grades(name, _of(outcomes, name), readers[name]) for name in (*bundle.metadata.sources, ALL)),
+        tuple(_grades(name, of_source(outcomes, name), readers[name]) for name in (*bundle.metadata.sources, ALL)),
         _types(labels, outcomes) if heads else None,
         _raised(labels) if heads else None,
         float(np.mean([o.strange for o in outcomes])),
@@ -135,7 +135,8 @@ def said(outcomes: Sequence[Outcome], labels: Labelled, bundle: Bundle, readers:
     )
 
 
-def _of(outcomes: Sequence[Outcome], source: str) -> list[Outcome]:
+def of_source(outcomes: Sequence[Outcome], source: str) -> list[Outcome]:
+    """The outcomes on photos of one source, or of all."""
     return [o for o in outcomes if source in (ALL, o.rated.photo.source)]
 
 

@@ -47,6 +47,11 @@ def mean_absolute_error(told: Values, read: Values) -> float:
     return float(np.abs(told - read).mean())
 
 
+def bias(told: Values, read: Values) -> float:
+    """Mean of what is told less what was read, in points of severity."""
+    return float((told - read).mean())
+
+
 def calibration_slope(told: Values, read: Values) -> float:
     """Slope of the reading on what was told: 1 is right, below 1 the network exaggerates differences."""
     return float(np.polyfit(told, read, 1)[0]) if np.ptp(told) > 0 else float("nan")

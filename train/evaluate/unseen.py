@@ -21,6 +21,7 @@ from scarscore.train.evaluate.statistics import (
     Agreement,
     Estimate,
     auc,
+    bias,
     bootstrapped,
     calibration_slope,
     mean_absolute_error,
@@ -105,7 +106,7 @@ def _set(source: str, rated: Sequence[Rated], rows: Sequence[Answer]) -> SetFigu
         refused=len(rated) - len(scored),
         rho=bootstrapped(spearman, told, read, groups),
         mae=bootstrapped(mean_absolute_error, told, read, groups),
-        bias=bootstrapped(lambda a, b: float((a - b).mean()), told, read, groups),
+        bias=bootstrapped(bias, told, read, groups),
         slope=calibration_slope(told, read),
         auc=auc(told, read, MILD),
         inside=float(np.mean([low <= value <= high for value, low, high in scored])) if scored else float("nan"),
@@ -132,7 +133,9 @@ def as_markdown(figures: Unseen) -> str:
         f"Bundle: {figures.name} {figures.version}, licence class *{figures.licence_class}*, severity SHA-256 "
         f"`{figures.sha256}`, regions SHA-256 `{figures.regions_sha256}`.\n"
     )
-    return head + "\n" + sets_table(figures.sets) + "\n" + NOTE
+    poor = told_badly(figures.sets)
+    said = f"\n**{poor}** A bundle that does is not shipped with scarscore.\n" if poor else ""
+    return head + said + "\n" + sets_table(figures.sets) + "\n" + NOTE
 
 
 def read_sets(values: Sequence[dict[str, Any]]) -> tuple[SetFigures, ...]:
@@ -145,6 +148,12 @@ def read_sets(values: Sequence[dict[str, Any]]) -> tuple[SetFigures, ...]:
         )
         for each in values
     )
+
+
+def told_badly(sets: Sequence[SetFigures]) -> str:
+    """On which sets it errs more than their mean alone, where the whole interval says so; empty where on none."""
+    worse = [each.source for each in sets if each.mae.low > each.mean_alone]
+    return f"On {', '.join(worse)} it errs more than telling every photo the set's mean would." if worse else ""
 
 
 def sets_table(sets: Sequence[SetFigures]) -> str:
