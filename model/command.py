@@ -17,7 +17,7 @@ def models() -> None:
     """List the bundles of networks, and show their cards.
 
     A bundle is a severity network with its calibration, a region network and a model card, under one name and
-    version. Wherever there is `--model`, it takes one by name, or the path of a folder or zip that holds one.
+    version. Wherever photos are scored, `--model` takes one by name, or the path of a folder or zip that holds one.
     """
 
 

@@ -1,7 +1,9 @@
-"""From a severity and the skin's redness to the photo grade, 0 to 4: how likely each is, and a set of them.
+"""From a severity to the photo grade, 0 to 4: how likely each is, and a set of them.
 
-Grades 2 to 4 are steps of the severity; 0 and 1 differ by flat marks alone, for which redness may speak. It is the
-photo grade of the readings' rubric, never a grade that a practitioner gives in person. No torch here.
+Grades 2 to 4 are steps of the severity; 0 and 1 differ by flat marks alone. Whether redness tells these was tried: on
+the readings of 2026 it told cameras apart instead, so that its weight is 0 in every network that is shipped, though a
+network's file has a place for it. It is the photo grade of the readings' rubric, never a grade that a practitioner
+gives in person. No torch here.
 """
 
 from __future__ import annotations
@@ -41,9 +43,9 @@ class Grades:
     def probabilities(self, severity: float, redness: float) -> tuple[float, ...]:
         """Probability of each grade 0 to 4; `severity` 0-100, `redness` as `redness_spread` tells it."""
         at = log(severity + self.offset)
-        two, three, four = (_logistic(self.slope * (at - threshold)) for threshold in self.thresholds)
+        two, three, four = (logistic(self.slope * (at - threshold)) for threshold in self.thresholds)
         constant, scarred, red = self.marks
-        marked = _logistic(constant + scarred * at + red * redness)
+        marked = logistic(constant + scarred * at + red * redness)
         return ((1.0 - two) * (1.0 - marked), (1.0 - two) * marked, two - three, three - four, four)
 
     def told(self, severity: float, redness: float) -> tuple[int, tuple[int, ...]]:
@@ -83,5 +85,6 @@ def redness_spread(frame: Frame) -> float:
     return float(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB))[..., 1][inside].std())
 
 
-def _logistic(value: float) -> float:
+def logistic(value: float) -> float:
+    """The probability, 0 to 1, of these log odds."""
     return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, value))))

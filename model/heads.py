@@ -7,10 +7,11 @@ as a number. A network may have none: then no types are told. No torch here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import sqrt
 
 import numpy as np
 
+from scarscore.model.grades import logistic
 from scarscore.model.preprocess import Floats
 
 SCAR_TYPES = ("icepick", "boxcar", "rolling", "hypertrophic", "keloid")
@@ -78,8 +79,7 @@ def type_probabilities(logits: Floats, share: Floats, limits: HeadLimits) -> tup
 def raised_probability(logits: Floats, share: Floats, limits: HeadLimits) -> float:
     """Probability (0-1) that the skin shows a raised scar."""
     slope, offset = limits.raised
-    value = slope * float((logits[len(SCAR_TYPES)] * share).sum(dtype=np.float64)) + offset
-    return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, value))))
+    return logistic(slope * float((logits[len(SCAR_TYPES)] * share).sum(dtype=np.float64)) + offset)
 
 
 def named_types(

@@ -1,6 +1,7 @@
 """When no number is the right answer: the photo is unlike all that was learnt from, or the answer would say too little.
 
-The photo's quality is asked before (`quality/checks.py`); this asks the network's own judgement of it.
+The photo's quality is asked before (`quality/checks.py`); this asks the network's own judgement of it. The network that
+is shipped is never uncertain by the limits here: they are for networks that tell less.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scarscore.model.bundle import load_bundle, names
 from scarscore.model.grades import GRADES, Grades, ranked_scores, redness_spread
 from scarscore.model.preprocess import Frame, everywhere, fit
 
@@ -46,6 +47,11 @@ def test_a_set_is_contiguous_holds_its_grade_and_grows_with_its_limit(
     assert grade in told
     assert told == tuple(range(told[0], told[-1] + 1))
     assert set(told) <= set(replace(GRADES_OF, limit=limit + 0.5).told(severity, red)[1])
+
+
+def test_the_shipped_networks_give_redness_no_weight() -> None:
+    for name in names():
+        assert load_bundle(name).metadata.calibration.grades.marks[2] == 0.0
 
 
 def test_the_ranked_score_is_worked_by_hand() -> None:
