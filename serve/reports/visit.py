@@ -24,12 +24,11 @@ from scarscore.serve.reports.words import (
     sentence,
     since,
 )
-from scarscore.serve.scoring.quality.checks import LIMITS
+from scarscore.serve.scoring.quality.words import check_label, limit_words, value_words
 from scarscore.serve.scoring.result import Check, Refusal
 
 NUMBER = 46.0  # pt
 ABREAST = 5  # photos whose checks stand in one table
-AT_MOST = frozenset(limit.name for limit in LIMITS if limit.at_most)
 VIEWS = ("View", "Severity", "Error", "Photos", "Camera", "Left out, and notes")
 
 
@@ -128,9 +127,9 @@ def _checks(paper: Paper, photos: Sequence[told.Photo]) -> None:
     for start in range(0, len(judged), ABREAST):
         some = judged[start : start + ABREAST]
         head = ("Check", "Limit", *(photo.label.partition(", ")[2] for photo in some))
-        narrow = (paper.epw - 54.0) / ABREAST
-        paper.rows(head, list(_check_rows(some)), (32, 22, *[narrow] * len(some)), right=range(1, len(head)))
-    paper.say("A photo that does not keep a limit is refused; * is a flag, told beside the score.", TINY, QUIET)
+        narrow = (paper.epw - 66.0) / ABREAST
+        paper.rows(head, list(_check_rows(some)), (44, 22, *[narrow] * len(some)), right=range(1, len(head)))
+    paper.say("A photo that does not keep a limit is refused; a flag is told beside the score.", TINY, QUIET)
 
 
 def _check_rows(photos: Sequence[told.Photo]) -> Iterator[Sequence[str]]:
@@ -139,18 +138,13 @@ def _check_rows(photos: Sequence[told.Photo]) -> Iterator[Sequence[str]]:
     for name in dict.fromkeys(name for checks in by_photo for name in checks):
         found = [checks.get(name) for checks in by_photo]
         first = next(check for check in found if check is not None)
-        star = "*" if first.flag else ""
-        yield (
-            f"{named(name)}{star}",
-            f"{'at most' if name in AT_MOST else 'at least'} {first.limit:g}",
-            *map(_value, found),
-        )
+        yield f"{check_label(name)}{' (a flag)' if first.flag else ''}", limit_words(first), *map(_value, found)
 
 
 def _value(check: Check | None) -> str:
     if check is None:
         return ""
-    return f"{check.value:.3g}" if check.passed else f"{check.value:.3g}, not kept"
+    return value_words(check) if check.passed else f"{value_words(check)}, not kept"
 
 
 def _quality(photo: told.Photo) -> tuple[Check, ...]:

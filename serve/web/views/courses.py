@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from scarscore.serve.course.check import REGIONS
 from scarscore.serve.course.plan import checklist
 from scarscore.serve.course.records import Plan
 from scarscore.serve.records.clinic import today
@@ -19,6 +18,7 @@ from scarscore.serve.records.verdicts import measured, needs_rescore, networks
 from scarscore.serve.web.pages import clinic_page, part
 from scarscore.serve.web.state import Asker, Open, Served
 from scarscore.serve.web.views.course_said import said
+from scarscore.serve.web.views.photo_words import REGION_NAMES
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
@@ -32,7 +32,7 @@ def course_page(clinic: Open, who: Asker, served: Served, course_id: str) -> Res
     return clinic_page(
         clinic, who, "course", "patients", course=told, patient=patient(clinic, who, told.patient_id), plan=plan,
         form_plan=Plan(plan.sessions, plan.spacing_days, plan.maintenance_per_year, checklist(plan.cautions)),
-        begun=standing.begun, tasks=standing.tasks, regions=REGIONS,
+        begun=standing.begun, tasks=standing.tasks, regions=REGION_NAMES,
         sessions=sessions(clinic, who, course_id),
         visits=listed_visits(clinic, who, course_id, served.scoring.networks),
         lacking=needs_rescore(clinic, course_id, served.scoring.networks, today()),

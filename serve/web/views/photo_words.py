@@ -5,32 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scarscore.model.heads import SCAR_TYPES
+from scarscore.serve.course.check import REGIONS
 from scarscore.serve.records.photos import StoredPhoto
 from scarscore.serve.scoring.quality.checks import LIMITS, flags
+from scarscore.serve.scoring.quality.words import check_label, limit_words, value_words
 from scarscore.serve.scoring.result import HINTS, Check, PhotoScore, Reason, Refusal, View
 
 VIEWS = {View.FRONT: "Front", View.LEFT: "Left side", View.RIGHT: "Right side", View.CLOSEUP: "Close-up"}
+REGION_NAMES = {region: region.replace("_", " ").capitalize() for region in REGIONS}
 GRADES = ("none", "macular", "mild", "moderate", "severe")  # of the photo grades 0 to 4
-# What each check measures, and its unit; in the terms of serve/scoring/quality/checks.py.
-CHECKS: dict[str, tuple[str, str]] = {
-    "resolution": ("Short side", "px"),
-    "brightness_low": ("Brightness of the lightest skin (L*)", ""),
-    "skin_share": ("Share of the picture that is skin", "%"),
-    "certainty": ("Certainty that it is skin", "%"),
-    "faces": ("Faces in the picture", ""),
-    "off_view": ("Head turned beyond the view", "°"),
-    "brightness_high": ("Brightness of the skin (L*)", ""),
-    "clipping": ("Skin that is burnt out or black", "%"),
-    "glare": ("Skin under highlights", "%"),
-    "shadow": ("Difference of light and dark skin (L*)", ""),
-    "cast": ("Colour of the light (CIELAB units)", ""),
-    "hue_range": ("Range of the skin's hues", "°"),
-    "sharpness": ("Sharpness", ""),
-    "mirrored": ("Shows the other side, by a front camera", "yes or no"),
-    "chin_shown": ("Chin that is seen (squares of the face's width)", ""),
-    "beard": ("Fine contrast of the chin over the other skin", ""),
-}
-_LIMITS = {limit.name: limit for limit in LIMITS}
+_REASONS = {limit.name: limit.reason for limit in LIMITS}
 
 
 @dataclass(frozen=True)
@@ -152,21 +136,9 @@ def type_shares(score: PhotoScore) -> str:
 
 def check_told(check: Check) -> CheckTold:
     """A check in words."""
-    label, unit = CHECKS.get(check.name, (words(check.name).capitalize(), ""))
-    limit = _LIMITS.get(check.name)
-    bound = "" if limit is None else "at most " if limit.at_most else "at least "
-    hint = "" if check.passed or limit is None else HINTS[limit.reason]
-    limit_text = "no" if unit == "yes or no" else f"{bound}{_value(check.limit, unit)}"
-    return CheckTold(label, _value(check.value, unit), limit_text, check.passed, check.flag, hint)
-
-
-def _value(value: float, unit: str) -> str:
-    if unit == "yes or no":
-        return "yes" if value else "no"
-    if unit == "%":
-        return f"{100 * value:.0f} %"
-    number = f"{value:.0f}" if unit in ("px", "°") or value == round(value) else f"{value:.2g}"
-    return f"{number} {unit}".strip() if unit != "°" else f"{number}°"
+    reason = None if check.passed else _REASONS.get(check.name)
+    hint = "" if reason is None else HINTS[reason]
+    return CheckTold(check_label(check.name), value_words(check), limit_words(check), check.passed, check.flag, hint)
 
 
 def _regions(score: PhotoScore) -> tuple[RegionTold, ...]:

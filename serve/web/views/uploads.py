@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from scarscore.serve.course.check import REGIONS
 from scarscore.serve.course.records import Needling
 from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.courses import course
@@ -21,7 +20,7 @@ from scarscore.serve.records.starts import start_photos
 from scarscore.serve.records.visits import visit
 from scarscore.serve.web.pages import clinic_page, part
 from scarscore.serve.web.state import Asker, Open, Served
-from scarscore.serve.web.views.photo_words import VIEWS, PhotoTold, photo_told, title, words
+from scarscore.serve.web.views.photo_words import REGION_NAMES, VIEWS, PhotoTold, photo_told, title
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 _Day = Annotated[date | None, Query()]
@@ -81,4 +80,4 @@ def numbered(clinic: Clinic, who: Who, networks: str, stored: StoredPhoto) -> Ph
 
 def choices() -> dict[str, object]:
     """What a photo can be filed as, and how that is written."""
-    return {"views": VIEWS, "regions": {region: words(region).capitalize() for region in REGIONS}, "title": title}
+    return {"views": VIEWS, "regions": REGION_NAMES, "title": title}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from scarscore.serve.reports import told
 from scarscore.serve.reports.course import course_pdf
 from scarscore.serve.reports.parts import UNSETTABLE
 from scarscore.serve.reports.visit import visit_pdf
+from scarscore.serve.scoring.quality.words import check_label, limit_words, value_words
 from scarscore.serve.scoring.result import DISCLAIMER, HINTS, Reason
 from tests.serve.records.parts import NURSE, new_course, sha256
 from tests.serve.reports import parts
@@ -64,6 +66,17 @@ def test_a_course_s_report_says_all_that_it_rests_on(course: told.Course, course
         assert part in said, part
 
 
+def test_the_large_numbers_are_those_of_the_words(course: told.Course) -> None:
+    verdict = course.measured.verdict
+    assert verdict.change is not None
+    change = replace(verdict.change, baseline=62.6, now=14.2, points=-48.4)  # 63 and 14 would be 49
+    measured = replace(course.measured, verdict=replace(verdict, change=change))
+    said = text(course_pdf(replace(course, measured=measured, pictures=False)))
+    assert re.search(r"At the start, [^.]* 62\.6 ", said)
+    assert re.search(r"Now, [^.]* 14\.2 ", said)
+    assert "Change, points -48 " in said
+
+
 def test_each_visit_has_its_status_its_numbers_and_the_reason(course: told.Course, course_file: bytes) -> None:
     said = text(course_file)
     assert [moment.mark for moment in course.moments] == [
@@ -86,7 +99,8 @@ def test_a_visit_s_report_explains_both_uncertainties(healing: Recorded, first_v
     assert f"Measurement error ± {1.96 * score.sem:.0f} (95 %)" in said
     assert f"{answer.severity:.0f} (reading {answer.low:.0f} to {answer.high:.0f}, error ± 6)" in said
     for check in answer.quality:
-        assert f"{check.name.replace('_', ' ')}{'*' * check.flag}" in said
+        row = f"{check_label(check.name)}{' (a flag)' * check.flag} {limit_words(check)} {value_words(check)}"
+        assert row in said
 
 
 def test_a_visit_s_report_knows_nothing_of_later_and_the_last_one_s_says_the_verdict(healing: Recorded) -> None:

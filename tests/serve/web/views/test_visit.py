@@ -15,9 +15,10 @@ from scarscore.serve.records.people import Role
 from scarscore.serve.records.sessions import add_session
 from scarscore.serve.records.visits import add_visit
 from scarscore.serve.scoring.quality.checks import NAMES
+from scarscore.serve.scoring.quality.words import CHECKS
 from scarscore.serve.scoring.result import DISCLAIMER
 from scarscore.serve.web.views.entry_words import GROUPS
-from scarscore.serve.web.views.photo_words import CHECKS, grade_words
+from scarscore.serve.web.views.photo_words import grade_words
 from tests.serve.records.parts import ago, blurred, upload
 from tests.serve.web.parts import Running
 
