@@ -20,7 +20,7 @@ def clinic_app(tmp_path: Path) -> Iterator[parts.Running]:
 
 @pytest.fixture(scope="module")
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[parts.Running]:
-    """The same for tests that leave it as it was."""
+    """The same once for a file whose tests do not mind what the others entered."""
     made = parts.running(tmp_path_factory.mktemp("shared") / "clinic")
     yield made
     made.clinic.close()

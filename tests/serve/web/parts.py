@@ -26,6 +26,7 @@ from scarscore.serve.web.state import Service
 
 PASSWORD = "seven quiet herons"
 HOME = "http://localhost"
+INLINE = r"<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)|javascript:"  # what no page may hold
 
 
 @cache

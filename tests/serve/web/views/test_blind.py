@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,9 +14,7 @@ from scarscore.serve.records.clinic import today
 from scarscore.serve.records.people import Role
 from scarscore.serve.scoring.result import DISCLAIMER
 from tests.serve.records.parts import upload
-from tests.serve.web import parts
-from tests.serve.web.parts import Running
-from tests.serve.web.views.test_compare import INLINE
+from tests.serve.web.parts import INLINE, Running
 
 NAME = "Wilhelmina <b>Secret</b>"
 
@@ -62,10 +59,8 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    app = parts.running(tmp_path_factory.mktemp("blind") / "clinic")
-    yield Told(app)
-    app.clinic.close()
+def told(shared_app: Running) -> Told:
+    return Told(shared_app)
 
 
 def test_what_a_reviewer_is_shown_tells_nothing_of_whose_the_photo_is(told: Told) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -13,19 +12,15 @@ from PIL import Image
 from scarscore.serve.records.comparisons import CACHE
 from scarscore.serve.records.people import Role
 from scarscore.serve.scoring.result import DISCLAIMER
-from tests.serve.web import parts
-from tests.serve.web.parts import Running
+from tests.serve.web.parts import INLINE, Running
 from tests.serve.web.views.compared import Compared, recorded
 
 NAME = '<script>alert("name")</script>'
-INLINE = r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)|javascript:"
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Compared]]:
-    app = parts.running(tmp_path_factory.mktemp("compare") / "clinic")
-    yield app, recorded(app, NAME)
-    app.clinic.close()
+def told(shared_app: Running) -> tuple[Running, Compared]:
+    return shared_app, recorded(shared_app, NAME)
 
 
 def asked(course: Compared, pair: tuple[str, str], path: str = "", **more: str) -> str:
@@ -174,14 +169,14 @@ def test_the_pair_can_be_moved_by_keyboard_and_is_told_in_words(told: tuple[Runn
     assert "licence class" in part
 
 
-def test_a_course_without_two_photos_of_a_view_says_what_to_do(clinic_app: Running) -> None:
-    nurse = clinic_app.client(Role.PRACTITIONER)
+def test_a_course_without_two_photos_of_a_view_says_what_to_do(shared_app: Running) -> None:
+    nurse = shared_app.client(Role.PRACTITIONER)
     patient = nurse.post("/api/v1/patients", json={}).json()["id"]
     course = nurse.post(f"/api/v1/patients/{patient}/courses", json={}).json()["id"]
     page = nurse.get(f"/courses/{course}/compare").text
     assert "Add the first visit" in page
     assert f'href="/courses/{course}/new-visit"' in page
-    assert "new-visit" not in clinic_app.client(Role.VIEWER).get(f"/courses/{course}/compare").text
+    assert "new-visit" not in shared_app.client(Role.VIEWER).get(f"/courses/{course}/compare").text
     assert nurse.get("/courses/nothing/compare").status_code == 404
 
 

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from scarscore.serve.records.clinic import today
 from scarscore.serve.records.people import Role
 from tests.serve.web import parts
-from tests.serve.web.parts import Running
+from tests.serve.web.parts import INLINE, Running
 from tests.serve.web.views.compared import Compared, recorded
 
-INLINE = r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)|javascript:"
+
+@pytest.fixture(scope="module")
+def course(shared_app: Running) -> Compared:
+    return recorded(shared_app, "Wilhelmina Grünewald")
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder: Path = tmp_path_factory.mktemp("course")
-    made = parts.running(folder / "clinic")
-    yield made
-    made.clinic.close()
-
-
-@pytest.fixture(scope="module")
-def course(app: Running) -> Compared:
-    return recorded(app, "Wilhelmina Grünewald")
-
-
-@pytest.fixture(scope="module")
-def measured(app: Running, course: Compared) -> str:
-    answer = app.client(Role.VIEWER).get(f"/courses/{course.course}/measured")
+def measured(shared_app: Running, course: Compared) -> str:
+    answer = shared_app.client(Role.VIEWER).get(f"/courses/{course.course}/measured")
     assert answer.status_code == 200
     return answer.text
 
@@ -46,8 +34,8 @@ def ago(days: int) -> str:
     return str(today() - timedelta(days))
 
 
-def new_course(app: Running) -> str:
-    nurse = app.client(Role.PRACTITIONER)
+def new_course(shared_app: Running) -> str:
+    nurse = shared_app.client(Role.PRACTITIONER)
     patient = nurse.post("/api/v1/patients", json={}).json()["id"]
     made: str = nurse.post(f"/api/v1/patients/{patient}/courses", json={}).json()["id"]
     return made
@@ -94,9 +82,9 @@ def test_what_published_courses_reached_and_what_visits_can_find_are_told_on_req
 
 
 def test_the_record_lists_visits_with_their_status_and_sessions_with_what_was_done(
-    app: Running, course: Compared
+    shared_app: Running, course: Compared
 ) -> None:
-    page = app.client(Role.VIEWER).get(f"/courses/{course.course}").text
+    page = shared_app.client(Role.VIEWER).get(f"/courses/{course.course}").text
     told = text(page)
     assert f"{ago(87)} not scored 1 photo, day 3 after session 1. Taken 3 days after a session" in told
     assert f"{ago(120)} scored 1 photo, before session 1" in told
@@ -107,9 +95,9 @@ def test_the_record_lists_visits_with_their_status_and_sessions_with_what_was_do
     assert not re.search(INLINE, page)
 
 
-def test_a_viewer_is_offered_no_change_and_a_practitioner_every_one(app: Running, course: Compared) -> None:
-    seen = app.client(Role.VIEWER).get(f"/courses/{course.course}").text
-    offered = app.client(Role.PRACTITIONER).get(f"/courses/{course.course}").text
+def test_a_viewer_is_offered_no_change_and_a_practitioner_every_one(shared_app: Running, course: Compared) -> None:
+    seen = shared_app.client(Role.VIEWER).get(f"/courses/{course.course}").text
+    offered = shared_app.client(Role.PRACTITIONER).get(f"/courses/{course.course}").text
     changes = (
         "new-session",
         "edit-plan",
@@ -124,36 +112,36 @@ def test_a_viewer_is_offered_no_change_and_a_practitioner_every_one(app: Running
     assert [each for each in changes if each not in offered] == []
     report = re.search(r'id="report" href="([^"]+)"', offered)
     assert report
-    assert app.client(Role.PRACTITIONER).get(report[1]).content[:5] == b"%PDF-"
+    assert shared_app.client(Role.PRACTITIONER).get(report[1]).content[:5] == b"%PDF-"
     assert "data-ask=" in offered, "what cannot be undone asks first"
 
 
-def test_a_course_without_visits_says_what_to_do_and_measures_nothing(app: Running) -> None:
-    made = new_course(app)
-    page = app.client(Role.PRACTITIONER).get(f"/courses/{made}").text
+def test_a_course_without_visits_says_what_to_do_and_measures_nothing(shared_app: Running) -> None:
+    made = new_course(shared_app)
+    page = shared_app.client(Role.PRACTITIONER).get(f"/courses/{made}").text
     assert "Take the first photos before session 1" in page
     assert "/measured" not in page
-    told = app.client(Role.VIEWER).get(f"/courses/{made}/measured").text
+    told = shared_app.client(Role.VIEWER).get(f"/courses/{made}/measured").text
     assert "Too early to say" in told
-    assert app.client(Role.VIEWER).get("/courses/nothing", headers={"Accept": "text/html"}).status_code == 404
+    assert shared_app.client(Role.VIEWER).get("/courses/nothing", headers={"Accept": "text/html"}).status_code == 404
 
 
 def test_photos_that_another_network_scored_are_told_and_scored_again_when_asked(
-    app: Running, monkeypatch: pytest.MonkeyPatch
+    shared_app: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, nurse = recorded(app), app.client(Role.PRACTITIONER)
+    made, nurse = recorded(shared_app), shared_app.client(Role.PRACTITIONER)
     assert 'id="rescore"' not in nurse.get(f"/courses/{made.course}").text
     monkeypatch.setattr(parts.InThisProcess, "networks", "severity@9 regions@9")
     page = nurse.get(f"/courses/{made.course}").text
     assert "4 photos to be scored again" in text(page)
     assert f'data-send="/api/v1/courses/{made.course}/rescore"' in page
-    assert 'id="rescore"' not in app.client(Role.VIEWER).get(f"/courses/{made.course}").text
+    assert 'id="rescore"' not in shared_app.client(Role.VIEWER).get(f"/courses/{made.course}").text
 
 
-def test_the_visits_leave_as_a_table_by_pseudonym_which_is_audited(app: Running, course: Compared) -> None:
+def test_the_visits_leave_as_a_table_by_pseudonym_which_is_audited(shared_app: Running, course: Compared) -> None:
     where = f"/api/v1/courses/{course.course}/visits.csv"
-    assert app.client(Role.VIEWER).get(where).status_code == 403
-    answer = app.client(Role.PRACTITIONER).get(where)
+    assert shared_app.client(Role.VIEWER).get(where).status_code == 403
+    answer = shared_app.client(Role.PRACTITIONER).get(where)
     lines = answer.text.splitlines()
     assert answer.headers["content-type"].startswith("text/csv")
     assert lines[0].startswith("patient,date,needling,days,sessions,timing,became,severity,sem")
@@ -161,4 +149,4 @@ def test_the_visits_leave_as_a_table_by_pseudonym_which_is_audited(app: Running,
     assert course.pseudonym in lines[1]
     assert "Grünewald" not in answer.text
     told = {"object": f"course/{course.course}", "action": "export"}
-    assert app.client(Role.ADMIN).get("/api/v1/audit", params=told).json()[0]["detail"] == {"as": "csv"}
+    assert shared_app.client(Role.ADMIN).get("/api/v1/audit", params=told).json()[0]["detail"] == {"as": "csv"}

@@ -7,9 +7,7 @@ import re
 import pytest
 
 from scarscore.serve.records.people import Role
-from tests.serve.web.parts import Running
-
-INLINE = r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)|javascript:"
+from tests.serve.web.parts import INLINE, Running
 
 
 def entered(app: Running, name: str | None = None, pseudonym: str | None = None) -> str:
@@ -18,9 +16,9 @@ def entered(app: Running, name: str | None = None, pseudonym: str | None = None)
     return found
 
 
-def test_a_patient_without_a_course_is_told_what_comes_next(clinic_app: Running) -> None:
-    found = entered(clinic_app, "Wilhelmina Grünewald", "W-1")
-    page = clinic_app.client(Role.PRACTITIONER).get(f"/patients/{found}").text
+def test_a_patient_without_a_course_is_told_what_comes_next(shared_app: Running) -> None:
+    found = entered(shared_app, "Wilhelmina Grünewald", "W-1")
+    page = shared_app.client(Role.PRACTITIONER).get(f"/patients/{found}").text
     assert "Wilhelmina Grünewald" in page
     assert "No course yet" in page
     assert f'data-send="/api/v1/patients/{found}/courses"' in page
@@ -40,15 +38,15 @@ def test_a_patient_without_a_course_is_told_what_comes_next(clinic_app: Running)
     ],
 )
 def test_each_role_is_offered_what_it_may_do(
-    clinic_app: Running, role: Role, offered: tuple[str, ...], not_offered: tuple[str, ...]
+    shared_app: Running, role: Role, offered: tuple[str, ...], not_offered: tuple[str, ...]
 ) -> None:
-    page = clinic_app.client(role).get(f"/patients/{entered(clinic_app)}").text
+    page = shared_app.client(role).get(f"/patients/{entered(shared_app)}").text
     assert [each for each in offered if each not in page] == []
     assert [each for each in not_offered if each in page] == []
 
 
-def test_consents_are_shown_with_their_days_and_decide_what_can_be_exported(clinic_app: Running) -> None:
-    found, nurse = entered(clinic_app), clinic_app.client(Role.PRACTITIONER)
+def test_consents_are_shown_with_their_days_and_decide_what_can_be_exported(shared_app: Running) -> None:
+    found, nurse = entered(shared_app), shared_app.client(Role.PRACTITIONER)
     page = nurse.get(f"/patients/{found}").text
     assert page.count("not given</span>") == 4
     assert "purpose=research" not in page
@@ -63,8 +61,8 @@ def test_consents_are_shown_with_their_days_and_decide_what_can_be_exported(clin
     assert "purpose=research" not in page
 
 
-def test_a_course_is_shown_with_its_plan_and_what_waits(clinic_app: Running) -> None:
-    found, nurse = entered(clinic_app), clinic_app.client(Role.PRACTITIONER)
+def test_a_course_is_shown_with_its_plan_and_what_waits(shared_app: Running) -> None:
+    found, nurse = entered(shared_app), shared_app.client(Role.PRACTITIONER)
     plan = {"sessions": 5, "spacing_days": 14, "maintenance_per_year": 2}
     course = nurse.post(f"/api/v1/patients/{found}/courses", json=plan).json()["id"]
     page = nurse.get(f"/patients/{found}").text
@@ -77,9 +75,9 @@ def test_a_course_is_shown_with_its_plan_and_what_waits(clinic_app: Running) -> 
         assert nurse.get(answer).status_code == 200
 
 
-def test_whoever_erases_must_type_the_pseudonym_and_is_told_what_stays(clinic_app: Running) -> None:
-    found = entered(clinic_app, pseudonym="A.b-7")
-    admin = clinic_app.client(Role.ADMIN)
+def test_whoever_erases_must_type_the_pseudonym_and_is_told_what_stays(shared_app: Running) -> None:
+    found = entered(shared_app, pseudonym="A.b-7")
+    admin = shared_app.client(Role.ADMIN)
     page = admin.get(f"/patients/{found}").text
     pattern = re.search(r'pattern="([^"]+)"', page)
     assert pattern
@@ -95,9 +93,9 @@ def test_whoever_erases_must_type_the_pseudonym_and_is_told_what_stays(clinic_ap
     assert "/api/v1/patients" not in tombstone
 
 
-def test_a_hostile_name_or_caution_is_never_taken_for_markup(clinic_app: Running) -> None:
+def test_a_hostile_name_or_caution_is_never_taken_for_markup(shared_app: Running) -> None:
     hostile = '"><script>alert(1)</script>'
-    found, nurse = entered(clinic_app, hostile), clinic_app.client(Role.PRACTITIONER)
+    found, nurse = entered(shared_app, hostile), shared_app.client(Role.PRACTITIONER)
     course = nurse.post(
         f"/api/v1/patients/{found}/courses",
         json={"cautions": [{"name": hostile, "present": True, "by": hostile}]},
@@ -109,12 +107,12 @@ def test_a_hostile_name_or_caution_is_never_taken_for_markup(clinic_app: Running
         assert not re.search(INLINE, page)
 
 
-def test_what_a_page_reads_is_audited_and_who_is_not_there_is_told_so(clinic_app: Running) -> None:
-    found = entered(clinic_app)
-    viewer = clinic_app.client(Role.VIEWER)
+def test_what_a_page_reads_is_audited_and_who_is_not_there_is_told_so(shared_app: Running) -> None:
+    found = entered(shared_app)
+    viewer = shared_app.client(Role.VIEWER)
     viewer.get(f"/patients/{found}")
     told = {"object": f"patient/{found}", "action": "read"}
-    lines = clinic_app.client(Role.ADMIN).get("/api/v1/audit", params=told).json()
+    lines = shared_app.client(Role.ADMIN).get("/api/v1/audit", params=told).json()
     assert [line["detail"].get("what") for line in lines] == ["courses", "consents", None]
     gone = viewer.get("/patients/nobody", headers={"Accept": "text/html"})
     assert gone.status_code == 404

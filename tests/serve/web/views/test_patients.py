@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 from fastapi.testclient import TestClient
 
 from scarscore.serve.records.clinic import today
@@ -154,12 +153,12 @@ def test_what_waits_is_told_over_the_api_by_a_day(clinic_app: Running) -> None:
     assert viewer.get("/api/v1/due", params={"until": "soon"}).status_code == 422
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_an_erased_patient_is_neither_listed_nor_waited_for(clinic_app: Running, role: Role) -> None:
+def test_an_erased_patient_is_neither_listed_nor_waited_for(clinic_app: Running) -> None:
     nurse = clinic_app.client(Role.PRACTITIONER)
     gone = patient(nurse, "Gone")
     course(nurse, gone, 33)
     assert clinic_app.client(Role.ADMIN).delete(f"/api/v1/patients/{gone}").status_code == 200
-    client = clinic_app.client(role)
-    assert gone not in client.get("/patients").text
-    assert client.get("/api/v1/due").json() == []
+    for role in Role:
+        client = clinic_app.client(role)
+        assert gone not in client.get("/patients").text
+        assert client.get("/api/v1/due").json() == []

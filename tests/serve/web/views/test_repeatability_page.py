@@ -10,8 +10,7 @@ import pytest
 from scarscore.model.repeatability import DETECTABLE, icc, sem
 from scarscore.serve.records.people import Role
 from tests.serve.records.parts import upload
-from tests.serve.web.parts import Running
-from tests.serve.web.views.test_compare import INLINE
+from tests.serve.web.parts import INLINE, Running
 
 HOSTILE = "<script>alert(1)</script>"
 TOLD, COMPUTED = "/settings/repeatability/told", "/api/v1/repeatability"

@@ -19,8 +19,7 @@ from scarscore.serve.records.people import Role
 from scarscore.serve.scoring.result import DISCLAIMER
 from scarscore.serve.web.views.settings_words import LICENCE_CLASSES, RULES
 from tests.serve.web import parts
-from tests.serve.web.parts import Running
-from tests.serve.web.views.test_compare import INLINE
+from tests.serve.web.parts import INLINE, Running
 
 FOR_ALL = ("/settings", "/settings/tokens", "/settings/models", "/settings/models/default", "/settings/repeatability")
 FOR_ADMINS = (
