@@ -1,15 +1,22 @@
 // Sends forms to the API as JSON, and shows what it answers.
 //
-// data-send     the address; {field} in it is taken from the form, and not sent
+// data-send     the address
 // data-method   PUT, PATCH, DELETE; POST where it is not said
 // data-then     where to go afterwards; {field} in it is taken from the answer
 // data-refresh  or the parts of the page that HTMX takes again (a selector; they listen for "refresh")
 // data-show     or the section that shows the answer, in its [data-field]s, in the place of the form's own
 // data-ask      a question that must be answered with yes first
-// A field's name may lead inwards (timing.preferred). data-as says what it is sent as: number, numbers (between commas),
-// list (of lines), flag (a checkbox), yes (true where it says so). data-empty says what an empty field is sent as: null, or "left out";
-// else it is an empty text. data-list on an element: its [data-item]s are sent as a list of objects under that name,
-// without those whose [data-key] is empty.
+//
+// A field's name may lead inwards (timing.preferred). It is sent as the text that stands in it, unless it has one of these:
+//
+// data-as       number; numbers (between commas); list (of lines); yes (true where it says so); each (on the checkboxes of
+//               one name: a list of the values of those that are checked)
+// data-empty    what an empty field is sent as: null, or "left out"
+// data-again    a password that is typed again: compared with the first of its name, and not sent
+// data-list     on an element: its [data-item]s are sent as a list of objects under that name, without those whose
+//               [data-key] is empty
+//
+// On buttons: data-opens (the id of a dialog), data-closes (the dialog that it is in), data-prints (the page).
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -42,18 +49,13 @@ async function send(form, button) {
 }
 
 function asked(form) {
-  const body = values(form);
-  const address = form.dataset.send.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = body[name];
-    delete body[name];
-    return encodeURIComponent(value);
-  });
+  const address = form.dataset.send;
   const method = form.dataset.method || "POST";
   if (method === "DELETE") return [address, { method }];
-  return [address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }];
+  return [address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(values(form)) }];
 }
 
-export function values(form) {
+function values(form) {
   const sent = collected(form, (field) => !field.closest("[data-item]"));
   for (const list of form.querySelectorAll("[data-list]")) {
     const items = [...list.querySelectorAll("[data-item]")].filter((item) => item.querySelector("[data-key]")?.value !== "");
@@ -67,7 +69,6 @@ function collected(within, wanted) {
   for (const field of within.querySelectorAll("input[name], select[name], textarea[name]")) {
     if (field.matches("[data-again], :disabled, [type=radio]:not(:checked)") || !wanted(field)) continue;
     if (field.dataset.as === "each") {
-      // checkboxes of one name: the values of those that are checked
       (sent[field.name] ??= []).push(...(field.checked ? [field.value] : []));
       continue;
     }
@@ -78,7 +79,6 @@ function collected(within, wanted) {
 }
 
 function valueOf(field) {
-  if (field.dataset.as === "flag") return field.checked;
   if (field.dataset.as === "numbers") return field.value.split(/[\s,;]+/).filter(Boolean).map(Number);
   if (field.dataset.as === "list") return field.value.split("\n").map((line) => line.trim()).filter(Boolean);
   if (field.value === "" && field.dataset.empty) return field.dataset.empty === "null" ? null : undefined;
@@ -108,7 +108,7 @@ function show(form, told) {
   shown.focus();
 }
 
-export function refresh(selector, form) {
+function refresh(selector, form) {
   form?.closest("dialog")?.close();
   form?.reset();
   for (const part of document.querySelectorAll(selector)) window.htmx.trigger(part, "refresh");
@@ -122,7 +122,7 @@ export function complain(form, message) {
 }
 
 // A question in a dialog of the page's own, since a browser's cannot be styled or read in the page's order.
-export function confirmed(question, yes = "Yes") {
+function confirmed(question, yes = "Yes") {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "question");
   const text = Object.assign(document.createElement("p"), { id: "question", textContent: question });
@@ -141,7 +141,6 @@ export function confirmed(question, yes = "Yes") {
   });
 }
 
-// <button data-opens="id"> opens that dialog; a button of type "button" with data-closes closes the one it is in.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();

@@ -1,6 +1,5 @@
 // The heat maps of a visit's photos, on and off: each by its button, all by one button or by the key H while the photos
 // have the focus. A map is fetched when it is first wanted.
-// And the region of a close-up, which other views do not have.
 
 const photos = document.getElementById("photos");
 
@@ -59,11 +58,4 @@ function say(text) {
 document.addEventListener("htmx:afterSwap", (event) => {
   const severity = event.detail.target.id === "numbers" && document.getElementById("severity");
   if (severity) say(`Severity of this visit: ${severity.textContent} of 100`);
-});
-
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-views]")) return;
-  const regions = event.target.form.querySelector("[data-regions]");
-  regions.closest("label").hidden = event.target.value !== "closeup";
-  if (event.target.value !== "closeup") regions.value = "";
 });

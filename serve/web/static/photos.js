@@ -1,6 +1,7 @@
 // The page of a visit's photos: files come in by choosing, dropping or the camera, and each says how it turned out.
 
 import { hasCamera, makeCamera } from "/static/camera.js";
+import { takesDrops } from "/static/drop.js";
 import { makeQueue } from "/static/queue.js";
 import { makeTile, say } from "/static/tile.js";
 
@@ -135,30 +136,14 @@ for (const id of ["files", "shot-file", "again-file"]) {
   });
 }
 
-const place = byId("drop");
-for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
-  place.addEventListener(kind, (event) => {
-    event.preventDefault();
-    place.classList.toggle("over", kind === "dragenter" || kind === "dragover");
-    if (kind !== "drop") return;
-    again = null;
-    add(event.dataTransfer.files);
-  });
-}
-// A photo that is dropped beside the place must not open in the page's stead.
-for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());
+takesDrops(byId("drop"), (files) => {
+  again = null;
+  add(files);
+});
 
 document.addEventListener("change", (event) => {
   if (event.target.name === "view" && event.target.type === "radio") byId("region-of").hidden = chosenView() !== "closeup";
-  if (event.target.matches("[data-views]")) regionsOf(event.target.form, event.target.value);
 });
-
-// Only a close-up is of one region.
-function regionsOf(form, view) {
-  const regions = form.querySelector("[data-regions]");
-  regions.closest("label").hidden = view !== "closeup";
-  if (view !== "closeup") regions.value = "";
-}
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const shot = event.detail.elt.closest?.(".shot");

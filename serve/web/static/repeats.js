@@ -1,5 +1,6 @@
 // Repeated shots of several people: scored one by one, never stored, and computed from as soon as all have an answer.
 
+import { takesDrops } from "/static/drop.js";
 import { makeQueue } from "/static/queue.js";
 
 const byId = (id) => document.getElementById(id);
@@ -26,9 +27,8 @@ function add(files, subject) {
 
 // S01-1.jpg, S01 2.jpg, S01_front_2.jpg, S01 (2).jpg: whose photo it is stands before the first sign between.
 function subjectOf(file) {
-  const folder = file.webkitRelativePath?.split("/").at(-2);
   const name = file.name.replace(/\.[^.]*$/, "");
-  return (folder ?? name.split(/[-_ (]/)[0] ?? name).slice(0, 80) || name.slice(0, 80);
+  return (name.split(/[-_ (]/)[0] || name).slice(0, 80);
 }
 
 function nextSubject() {
@@ -84,11 +84,15 @@ function saidOf(score) {
 
 function remove(job) {
   const next = (job.row.nextElementSibling ?? job.row.previousElementSibling)?.querySelector("[data-remove]");
+  forget(job);
+  (next ?? byId("choose-person")).focus();
+  compute();
+}
+
+function forget(job) {
   jobs.delete(job);
   queue.cancel(job);
   job.row.remove();
-  (next ?? byId("choose-person")).focus();
-  compute();
 }
 
 function count() {
@@ -143,16 +147,7 @@ function tell(html, problem) {
   byId("live").textContent = said.filter(Boolean).join(" ");
 }
 
-const place = byId("drop");
-for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
-  place.addEventListener(kind, (event) => {
-    event.preventDefault();
-    place.classList.toggle("over", kind === "dragenter" || kind === "dragover");
-    if (kind === "drop") add(event.dataTransfer.files);
-  });
-}
-// A photo that is dropped beside the place must not open in the page's stead.
-for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());
+takesDrops(byId("drop"), (files) => add(files));
 
 for (const [name, subject] of [["person", nextSubject], ["named", () => undefined]]) {
   const files = byId(`${name}-files`);
@@ -164,6 +159,8 @@ for (const [name, subject] of [["person", nextSubject], ["named", () => undefine
 }
 byId("camera").addEventListener("change", compute);
 byId("clear").addEventListener("click", () => {
-  for (const job of [...jobs]) remove(job);
+  for (const job of [...jobs]) forget(job);
+  byId("choose-person").focus();
+  compute();
 });
 byId("camera").value = localStorage.getItem(CAMERA) ?? "";
