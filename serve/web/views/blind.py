@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from scarscore.serve.course.agreement import LEAST_PATIENTS, Agreement, Estimate
+from scarscore.serve.course.agreement import LEAST_PATIENTS, RESAMPLES, Agreement, Estimate
 from scarscore.serve.records.exports.labels import left_out_of
 from scarscore.serve.records.people import Role
 from scarscore.serve.records.review_choices import reviewable
@@ -92,8 +92,8 @@ def results_page(clinic: Open, who: Asker, service: Served, review_id: str) -> R
     exported = left_out_of(clinic, review_id) if who.may(Role.ADMIN) else (0, ())
     return clinic_page(
         clinic, who, "review-results", "blind", told=told, figures=figures, share=_share, exported=exported,
-        least=LEAST_PATIENTS, model=used.scorer.model, region_model=used.scorer.region_model,
-        review=review(clinic, who, review_id),
+        least=LEAST_PATIENTS, resamples=RESAMPLES, model=used.scorer.model,
+        region_model=used.scorer.region_model, review=review(clinic, who, review_id),
     )  # fmt: skip
 
 

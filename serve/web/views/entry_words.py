@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from math import inf, isfinite
+from math import isfinite
 
 from scarscore.serve.course.records import MODEL, Finding
 from scarscore.serve.course.scales.answer import NOBODY, Part, Scale
@@ -101,11 +101,10 @@ class ScaleTold:
     name: str
     points: str
     of: str
-    certain: bool
     missing: str
     notes: tuple[str, ...]
     source: str
-    lines: tuple[Line, ...] = field(default=())
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -216,8 +215,8 @@ def scales_told(scales: Sequence[Scale]) -> tuple[ScaleTold, ...]:
     """The scales in words, each with the lines of its trail that say something."""
     return tuple(
         ScaleTold(
-            scale.name, scale.text, f"{scale.of:g}", scale.value is not None,
-            "; ".join(label(item).lower() for item in scale.missing), scale.notes, scale.source,
+            scale.name, scale.text, f"{scale.of:g}", "; ".join(label(item).lower() for item in scale.missing),
+            scale.notes, scale.source,
             tuple(_line(each) for each in scale.parts if each.value is not None or each.by or each.low != each.high),
         )
         for scale in scales
@@ -246,22 +245,26 @@ def worded(item: str, value: float) -> str:
     options = next((wanted.options for group in GROUPS for wanted in group.fields if wanted.item == item), ())
     if (word := dict(options).get(f"{value:g}")) is not None:
         return word
-    return f"{100 * value:.0f} %" if item.endswith("_area") and item != "keloid_area" else f"{value:g}"
+    return f"{100 * value:.0f} %" if _is_share(item) else f"{value:g}"
+
+
+def _is_share(item: str) -> bool:
+    """Whether an item is a share of an area, shown in percent."""
+    return item.endswith("_area") and item != "keloid_area"  # that one is in cm²
 
 
 def _entry(findings: Sequence[Finding], wanted: Wanted) -> Entry:
     used, item = current(findings, wanted.item), ITEMS[wanted.item]
-    percent = wanted.item.endswith("_area") and wanted.item != "keloid_area"
-    proposed = used is not None and used.by == MODEL
+    percent = _is_share(wanted.item)
     scale = 100 if percent else 1
     return Entry(
         wanted,
         "" if used is None else worded(wanted.item, used.value),
         "" if used is None else _by(used.by),
-        f"{used.value * scale:g}" if used is not None and proposed else "",
+        f"{used.value * scale:g}" if used is not None and used.by == MODEL else "",
         percent,
         f"{item.low * scale:g}",
-        f"{item.high * scale:g}" if isfinite(item.high) and item.high != inf else "",
+        f"{item.high * scale:g}" if isfinite(item.high) else "",
         "1" if wanted.item in WHOLE or percent else "0.1",
     )
 

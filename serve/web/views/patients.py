@@ -22,6 +22,12 @@ from scarscore.serve.web.state import SMALL, Asker, Open
 
 router = APIRouter(tags=["pages"], include_in_schema=False, max_body_size=SMALL)
 AHEAD, LONG_AGO = timedelta(days=14), timedelta(days=90)
+TITLES = {
+    "again": "To be photographed again",
+    "now": "Due now",
+    "soon": f"In the next {AHEAD.days} days",
+    "long": f"Due for over {LONG_AGO.days} days",
+}
 SHOWN = 50  # patients on a page; whoever looks for another types a part of the name
 
 
@@ -45,9 +51,10 @@ class Waits:
 
 @dataclass(frozen=True)
 class Group:
-    """What waits alike: `again`, `now`, `soon` or `long`."""
+    """What waits alike: `again`, `now`, `soon` or `long`, and how that is written."""
 
     name: str
+    title: str
     courses: tuple[Waits, ...]
 
 
@@ -99,7 +106,7 @@ def _line(patient: Patient, courses: Mapping[str, Sequence[Standing]], waiting: 
 
 def _groups(known: Sequence[Patient], waiting: Sequence[Waiting], on: date) -> tuple[Group, ...]:
     """What waits, by how it stands with time; what has waited for a season comes last, as it may have been given up."""
-    told: dict[str, dict[str, list[Task]]] = {"again": {}, "now": {}, "soon": {}, "long": {}}
+    told: dict[str, dict[str, list[Task]]] = {name: {} for name in TITLES}
     patient_of = {course.course_id: course.patient_id for course in waiting}
     for each in waiting:
         told[_group(each, on)].setdefault(each.course_id, []).append(each.task)
@@ -107,6 +114,7 @@ def _groups(known: Sequence[Patient], waiting: Sequence[Waiting], on: date) -> t
     return tuple(
         Group(
             name,
+            TITLES[name],
             tuple(
                 Waits(of[patient_of[course]], course, tuple(tasks))
                 for course, tasks in courses.items()

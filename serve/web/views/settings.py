@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from scarscore.serve.course.error import BUNDLE
+from scarscore.serve.course.repeatability import LEAST
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.exports.transfer import LARGEST
 from scarscore.serve.records.people import Who
@@ -29,7 +30,7 @@ def clinic_tab(clinic: Open, who: Asker, served: Served) -> Response:
     """Name, retention and timing rules, each with its source; and on whose measurement error verdicts rest."""
     return settings_page(
         clinic, who, "clinic", kept=settings(clinic, who), rules=RULES, longest=LONGEST_NAME, years=RETENTION,
-        sizes=SIZES, bundle=BUNDLE, networks=served.scoring.networks,
+        sizes=SIZES, bundle=BUNDLE, least=LEAST, networks=served.scoring.networks,
     )  # fmt: skip
 
 

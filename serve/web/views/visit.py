@@ -54,11 +54,10 @@ def card_part(clinic: Open, who: Asker, service: Served, photo_id: str) -> Respo
 def numbers_part(clinic: Open, who: Asker, service: Served, visit_id: str) -> Response:
     """The mean over the visit's shots and views with its error, and which shot lies apart from the others."""
     told, problem = _read(clinic, who, service.scoring.model, visit_id)
-    bound = told is not None and told.score is not None and _is_bound(told)
+    bound = LOWER_BOUND if told is not None and _is_bound(told) else ""
     return part(
-        who, "_numbers", told=told, problem=problem, visit=visit(clinic, who, visit_id),
-        named=_names(clinic, who, visit_id), title=title, bound=LOWER_BOUND if bound else "",
-    )  # fmt: skip
+        who, "_numbers", told=told, problem=problem, named=_names(clinic, who, visit_id), title=title, bound=bound
+    )
 
 
 @router.get("/visits/{visit_id}/scales", summary="A visit's scales")
