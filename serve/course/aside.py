@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
-
 from scarscore.model.preprocess import Pixels
 from scarscore.serve.course.records import Course, Shot, Timing, Visit
 from scarscore.serve.course.timing import is_valid, timed
+from scarscore.serve.scoring.quality.arrays import reduced
 
 SIDE = 320  # px: the long side at which they are shown
 
@@ -37,15 +35,6 @@ def set_aside(course: Course, look: Callable[[Shot], Pixels | None]) -> tuple[As
         for shot in () if is_valid(when.timing) else visit.shots:
             pixels = look(shot)
             if pixels is not None:
-                told.append(Aside(visit, shot, when.timing, when.days or 0, small(pixels)))
+                small = reduced(pixels, SIDE / max(pixels.shape[:2]))
+                told.append(Aside(visit, shot, when.timing, when.days or 0, small))
     return tuple(told)
-
-
-def small(pixels: Pixels) -> Pixels:
-    """The photo with a long side of `SIDE` px; a smaller one as it is."""
-    height, width = pixels.shape[:2]
-    scale = SIDE / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

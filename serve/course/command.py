@@ -131,6 +131,7 @@ def _table(measured: Measured) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from scarscore.serve.course.error import SURE
     from scarscore.serve.course.report.timeline import moments
 
     told = Table(title="Severity of depressed scars, 0 to 100", title_justify="left", box=SIMPLE_HEAD)
@@ -139,7 +140,7 @@ def _table(measured: Measured) -> Table:
     for moment in moments(measured):
         days = "" if moment.days is None else str(moment.days)
         score = moment.score
-        severity, error = ("-", "") if score is None else (f"{score.severity:.0f}", f"± {1.96 * score.sem:.0f}")
+        severity, error = ("-", "") if score is None else (f"{score.severity:.0f}", f"± {SURE * score.sem:.0f}")
         told.add_row(moment.date.isoformat(), str(moment.sessions), days, severity, error, moment.mark.value)
     return told
 

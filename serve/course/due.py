@@ -81,9 +81,9 @@ def _photos(course: Course, begun: date) -> Task | None:
     last, rules = course.sessions[-1], course.clinic.timing
     if len(course.sessions) >= course.plan.sessions:
         return Task(Kind.PHOTOS, due.date, due.what)
-    if any(visit.date >= next_valid_day(last.date, rules) for visit in course.visits):
-        return None  # taken since the last session already
     counts = next_valid_day(last.date, rules)
+    if any(visit.date >= counts for visit in course.visits):
+        return None  # taken since the last session already
     why = f"{due.what}; they count from {counts} on, {(counts - last.date).days} days after session {last.number}"
     return Task(Kind.PHOTOS, due.date, why)
 

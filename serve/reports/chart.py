@@ -11,21 +11,19 @@ from io import BytesIO
 
 from fpdf.enums import Align
 
-from scarscore.serve.course.error import sdc95
+from scarscore.serve.course.error import SURE
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.report.chart import Plot
+from scarscore.serve.course.report.chart import MARKS, SESSION, UNCHANGED, Plot, band, dates_with_room
 from scarscore.serve.course.report.markup import day
 from scarscore.serve.course.report.timeline import Mark, Moment, trend_moments
 from scarscore.serve.reports.paper import ACCENT, INK, QUIET, RULE, SIDE, TEXT, TINT, TINY, WHITE, Colour, Paper
 from scarscore.serve.reports.pictures import ramp
-from scarscore.serve.reports.words import SURE
 from scarscore.serve.scoring.overlay import ANCHORS
 
 PLOT, LANE, UNDER = 43.0, 6.0, 9.5  # mm: the plot's height; below it the lane without a severity, and the dates
 LEAST_APART = 21.0  # mm between two dates that are written out
-BAND: Colour = (226, 235, 246)
-SESSION: Colour = (138, 75, 8)
-MARKS = (Mark.BASELINE, Mark.VALID, Mark.PROVISIONAL, Mark.NOT_SCORED, Mark.UNUSABLE)
+PALE: Colour = (226, 235, 246)
+BROWN: Colour = (138, 75, 8)
 
 
 def timeline(paper: Paper, measured: Measured, told: Sequence[Moment]) -> None:
@@ -121,14 +119,11 @@ def _centred(paper: Paper, x: float, y: float, text: str) -> None:
 
 
 def _band(paper: Paper, plot: Plot, measured: Measured) -> None:
-    """Severities that photos of the skin at the start could also have given: within SDC95 of the baseline."""
-    baseline, change = measured.verdict.baseline, measured.verdict.change
-    if baseline is None:
-        return
-    reach = change.sdc95 if change else sdc95(baseline.sem, baseline.sem)
-    top, bottom = plot.y(baseline.severity + reach), plot.y(baseline.severity - reach)
-    paper.set_fill_color(BAND)
-    paper.rect(plot.x(baseline.date), top, plot.right - plot.x(baseline.date), bottom - top, style="F")
+    found = band(plot, measured)
+    if found is not None:
+        left, top, bottom = found
+        paper.set_fill_color(PALE)
+        paper.rect(left, top, plot.right - left, bottom - top, style="F")
 
 
 def _grid(paper: Paper, plot: Plot) -> None:
@@ -147,12 +142,12 @@ def _grid(paper: Paper, plot: Plot) -> None:
 
 def _session(paper: Paper, plot: Plot, when: date, number: int) -> None:
     x = plot.x(when)
-    paper.set_draw_color(SESSION)
+    paper.set_draw_color(BROWN)
     paper.set_line_width(0.3)
     paper.set_dash_pattern(1.2, 1.0)
     paper.line(x, plot.top - 1.5, x, plot.bottom)
     paper.set_dash_pattern()
-    paper.pen(TINY, SESSION)
+    paper.pen(TINY, BROWN)
     _centred(paper, x, plot.top - 1.5 - paper.step(TINY), f"S{number}")
 
 
@@ -182,23 +177,15 @@ def _visit(paper: Paper, plot: Plot, moment: Moment) -> None:
 
 
 def _dates(paper: Paper, plot: Plot, told: Sequence[Moment]) -> None:
-    """The dates under the plot, as many as there is room for; the last one always."""
-    if not told:
-        return
-    last, kept = told[-1].date, list[date]()
-    for moment in told:
-        x = plot.x(moment.date)
-        if (not kept or x - plot.x(kept[-1]) >= LEAST_APART) and plot.x(last) - x >= LEAST_APART:
-            kept.append(moment.date)
     paper.pen(TINY, QUIET)
-    for when in (*kept, last):
+    for when in dates_with_room(plot, told, LEAST_APART):
         _centred(paper, plot.x(when), plot.bottom + LANE + 3.0, day(when))
 
 
 def _legend(paper: Paper) -> None:
     """What each shape means, with the shapes."""
     y, x = paper.get_y(), SIDE
-    words = [*((mark.value, mark) for mark in MARKS), ("session", None), ("no change can be told from the start", None)]
+    words = [*((mark.value, mark) for mark in MARKS), (SESSION, None), (UNCHANGED, None)]
     for word, mark in words:
         paper.pen(TINY, QUIET)
         width = paper.get_string_width(word) + 9.0
@@ -216,10 +203,10 @@ def _legend(paper: Paper) -> None:
 def _sign(paper: Paper, word: str, mark: Mark | None, x: float, y: float) -> None:
     if mark is not None:
         shape(paper, mark, x, y)
-    elif word == "session":
-        paper.set_draw_color(SESSION)
+    elif word == SESSION:
+        paper.set_draw_color(BROWN)
         paper.set_line_width(0.3)
         paper.line(x, y - 1.6, x, y + 1.6)
     else:
-        paper.set_fill_color(BAND)
+        paper.set_fill_color(PALE)
         paper.rect(x - 2.0, y - 1.4, 4.0, 2.8, style="F")

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 from scarscore.model.preprocess import Pixels
 from scarscore.serve.course.compared import ViewPair
+from scarscore.serve.course.error import SURE
 from scarscore.serve.course.records import Session
 from scarscore.serve.course.report import pictures
 from scarscore.serve.course.report.markup import day, named
 from scarscore.serve.course.report.said import HEADLINES, pair_words, trend_words, view_words
 from scarscore.serve.course.report.timeline import Moment
-from scarscore.serve.course.words import counted, signed
+from scarscore.serve.course.words import counted, ends, signed
 from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, timeline
 from scarscore.serve.reports.paper import ACCENT, QUIET, SIDE, SMALL, TINY, Paper
 from scarscore.serve.reports.parts import Shown, call_out, method, pictures_row, quality, row_height, title
 from scarscore.serve.reports.pictures import printed
-from scarscore.serve.reports.words import SURE, became, counting, photo_words, reading_of, sentence, since
+from scarscore.serve.reports.words import became, counting, photo_words, reading_of, sentence, since
 from scarscore.serve.scoring.overlay import heat
 
 VISITS = ("Visit", "Severity", "Reading", "Error", "What became of it, and why", "Photos")
@@ -64,26 +65,27 @@ def course_pdf(report: told.Course, size: Size = Size.A4) -> bytes:
 
 
 def _numbers(report: told.Course) -> Iterator[Figure]:
-    """The numbers that the verdict rests on, each with what it may be off by."""
+    """The numbers that the verdict rests on, as its words tell them, each with what it may be off by."""
     verdict = report.measured.verdict
-    by_day = {moment.date: moment for moment in report.moments if moment.score is not None}
-    for what, score in (("At the start", verdict.baseline), ("Now", verdict.last)):
-        if score is not None:
-            yield _severity(f"{what}, {day(score.date)}", by_day[score.date])
     change = verdict.change
+    by_day = {moment.date: moment for moment in report.moments if moment.score is not None}
+    start, now = (None, None) if change is None else ends(change)
+    for what, score, number in (("At the start", verdict.baseline, start), ("Now", verdict.last, now)):
+        if score is not None:
+            yield _severity(f"{what}, {day(score.date)}", by_day[score.date], number or f"{score.severity:.0f}")
     if change is not None:
         reach = f"95 % interval {signed(change.low)} to {signed(change.high)}"
         least = f"smallest that photos can show: {change.sdc95:.0f} (SDC95)"
         yield "Change, points", signed(change.points), f"{reach}\n{least}"
 
 
-def _severity(what: str, moment: Moment) -> Figure:
+def _severity(what: str, moment: Moment, number: str) -> Figure:
     reading = reading_of(moment)
     assert moment.score is not None
     assert reading is not None
     error = f"measurement error ± {SURE * moment.score.sem:.0f} (95 %)"
     below = f"{error}\nreading {reading[0]:.0f} to {reading[1]:.0f} (90 %)"
-    return what, f"{moment.score.severity:.0f}", below
+    return what, number, below
 
 
 def _figures(paper: Paper, figures: Sequence[Figure]) -> None:

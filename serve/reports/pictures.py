@@ -9,18 +9,16 @@ from scarscore.model.preprocess import Pixels
 from scarscore.serve.course.measured import Networks
 from scarscore.serve.reports.told import Jpeg
 from scarscore.serve.scoring.overlay import COLOURS, heat
+from scarscore.serve.scoring.quality.arrays import reduced
 
 QUALITY = 88  # of the JPEGs in a report
 
 
 def printed(pixels: Pixels, side: int) -> Jpeg:
     """The photo, uint8 RGB (h, w, 3), as a JPEG with a long side of at most `side` px."""
-    scale = side / max(pixels.shape[:2])
-    if scale < 1:
-        size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return Jpeg(data.tobytes(), pixels.shape[1], pixels.shape[0])
+    small = reduced(pixels, side / max(pixels.shape[:2]))
+    _, data = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return Jpeg(data.tobytes(), small.shape[1], small.shape[0])
 
 
 def heated(pixels: Pixels, networks: Networks, side: int) -> Jpeg:

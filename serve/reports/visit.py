@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scarscore.serve.course.error import SURE
 from scarscore.serve.course.records import ShotScore, ViewScore
 from scarscore.serve.course.report.markup import day, named
 from scarscore.serve.course.report.said import HEADLINES, side_words
@@ -15,7 +16,6 @@ from scarscore.serve.reports.chart import heat_key, key, scale
 from scarscore.serve.reports.paper import ACCENT, QUIET, SIDE, SMALL, TINY, Paper
 from scarscore.serve.reports.parts import call_out, method, pictures_row, quality, title
 from scarscore.serve.reports.words import (
-    SURE,
     became,
     error_line,
     photo_words,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from scarscore.serve.course.error import error_for
+from scarscore.serve.course.error import SURE, error_for
 from scarscore.serve.course.records import Course, MeasurementError, Shot, ShotScore
 from scarscore.serve.course.report.markup import named
 from scarscore.serve.course.report.timeline import Mark, Moment
 from scarscore.serve.course.words import counted
 from scarscore.serve.scoring.result import Refusal
-
-SURE = 1.96  # standard errors: 95 %
 
 
 def counting(moment: Moment) -> tuple[ShotScore, ...]:

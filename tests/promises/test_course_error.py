@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scarscore.model.bundle import load_bundle
+from scarscore.model.measured import measured_sem
 from scarscore.serve.course.error import BUNDLE_SEM, CAMERA_SEM, REDNESS_MOVE
 
 CLOSE = 0.05  # points
@@ -33,6 +34,7 @@ def test_the_figures_are_of_the_shipped_network(documented: dict[str, Any]) -> N
 def test_the_errors_of_a_shot_and_of_another_camera_are_the_measured_ones(documented: dict[str, Any]) -> None:
     assert pytest.approx(over_all(documented, "as a clinic's camera varies"), abs=CLOSE) == BUNDLE_SEM
     assert pytest.approx(over_all(documented, "tone curve with sharpening"), abs=CLOSE) == CAMERA_SEM
+    assert measured_sem(load_bundle().metadata.base_sha256) == BUNDLE_SEM  # what stands beside a single photo
 
 
 def test_what_redness_moves_is_the_measured_move(documented: dict[str, Any]) -> None:

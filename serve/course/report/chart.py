@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from itertools import pairwise
 
-from scarscore.serve.course.error import sdc95
+from scarscore.serve.course.error import SURE, sdc95
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import Session
 from scarscore.serve.course.report.markup import day, named
@@ -21,6 +20,8 @@ from scarscore.serve.scoring.overlay import ANCHORS
 WIDTH, HEIGHT = 760.0, 372.0
 LANE = 318.0  # where visits without a severity stand, below the plot
 LEAST_APART = 74.0  # px between two dates that are written out
+MARKS = (Mark.BASELINE, Mark.VALID, Mark.PROVISIONAL, Mark.NOT_SCORED, Mark.UNUSABLE)  # in the order of the legend
+SESSION, UNCHANGED = "session", "no change can be told from the start"
 Written = Callable[[date], str]  # how a day is written
 
 
@@ -67,14 +68,12 @@ def legend() -> str:
     """What each shape means, with the shapes."""
     shapes = "".join(
         f'<li><svg viewBox="-10 -10 20 20" aria-hidden="true">{shape(mark, 0, 0)}</svg>{escape(mark.value)}</li>'
-        for mark in (Mark.BASELINE, Mark.VALID, Mark.PROVISIONAL, Mark.NOT_SCORED, Mark.UNUSABLE)
+        for mark in MARKS
     )
     start = '<svg viewBox="-10 -10 20 20" aria-hidden="true">'
     session = f'{start}<path class="session" d="M0 -10V10"/></svg>'
     band = f'{start}<rect class="band" x="-10" y="-7" width="20" height="14"/></svg>'
-    return (
-        f'<ul class="legend">{shapes}<li>{session}session</li><li>{band}no change can be told from the start</li></ul>'
-    )
+    return f'<ul class="legend">{shapes}<li>{session}{SESSION}</li><li>{band}{UNCHANGED}</li></ul>'
 
 
 def shape(mark: Mark, x: float, y: float) -> str:
@@ -129,14 +128,35 @@ def _region_chart(name: str, counted: Sequence[Moment], written: Written) -> str
     )
 
 
-def _band(plot: Plot, measured: Measured) -> list[str]:
-    """Severities that photos of the skin at the start could also have given: within SDC95 of the baseline."""
+def band(plot: Plot, measured: Measured) -> tuple[float, float, float] | None:
+    """Left, top and bottom of the band in which no change can be told, as far as the plot's right; None at no start.
+
+    Severities that photos of the skin at the start could also have given: within SDC95 of the baseline.
+    """
     baseline, change = measured.verdict.baseline, measured.verdict.change
     if baseline is None:
-        return []
+        return None
     reach = change.sdc95 if change else sdc95(baseline.sem, baseline.sem)
-    top, bottom = plot.y(baseline.severity + reach), plot.y(baseline.severity - reach)
-    left = plot.x(baseline.date)
+    return plot.x(baseline.date), plot.y(baseline.severity + reach), plot.y(baseline.severity - reach)
+
+
+def dates_with_room(plot: Plot, told: Sequence[Moment], apart: float) -> tuple[date, ...]:
+    """The visits' days that are written out below the plot, so far apart or more; the last one always."""
+    if not told:
+        return ()
+    last, kept = told[-1].date, list[date]()
+    for moment in told:
+        x = plot.x(moment.date)
+        if (not kept or x - plot.x(kept[-1]) >= apart) and plot.x(last) - x >= apart:
+            kept.append(moment.date)
+    return (*kept, last)
+
+
+def _band(plot: Plot, measured: Measured) -> list[str]:
+    found = band(plot, measured)
+    if found is None:
+        return []
+    left, top, bottom = found
     box = f'x="{left:.1f}" y="{top:.1f}" width="{plot.right - left:.1f}" height="{bottom - top:.1f}"'
     return [f'<rect class="band" {box}/>']
 
@@ -170,7 +190,7 @@ def _visit(plot: Plot, moment: Moment, written: Written) -> str:
     title = f"<title>{escape(written(moment.date))}: {escape(_said(moment))}</title>"
     if moment.score is None:
         return f"<g>{title}{shape(moment.mark, x, LANE)}</g>"
-    severity, reach = moment.score.severity, 1.96 * moment.score.sem
+    severity, reach = moment.score.severity, SURE * moment.score.sem
     y, high, low = plot.y(severity), plot.y(severity + reach), plot.y(severity - reach)
     bar = (
         f'<path class="interval" d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 5:.1f} {high:.1f}h10M{x - 5:.1f} {low:.1f}h10"/>'
@@ -180,20 +200,10 @@ def _visit(plot: Plot, moment: Moment, written: Written) -> str:
 
 
 def _dates(plot: Plot, told: Sequence[Moment], written: Written) -> list[str]:
-    """The dates under the plot, as many as there is room for; the last one always."""
-    if not told:
-        return []
-    kept: list[date] = []
-    last = plot.x(told[-1].date)
-    for moment, following in pairwise((*told, told[-1])):
-        x = plot.x(moment.date)
-        free = not kept or x - plot.x(kept[-1]) >= LEAST_APART
-        if moment is following or (free and last - x >= LEAST_APART):
-            kept.append(moment.date)
     y = HEIGHT - 18
     return [
         f'<text class="faint" x="{plot.x(when):.1f}" y="{y:.1f}" text-anchor="middle">{escape(written(when))}</text>'
-        for when in dict.fromkeys(kept)
+        for when in dates_with_room(plot, told, LEAST_APART)
     ]
 
 

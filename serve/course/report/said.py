@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from scarscore.serve.course.aside import Aside
 from scarscore.serve.course.compared import ViewPair
 from scarscore.serve.course.differences import NewScar
+from scarscore.serve.course.error import SURE
 from scarscore.serve.course.frame import SIDE
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import Shot, Timing, Trend, VerdictKind
@@ -155,7 +156,7 @@ def _row(moment: Moment) -> list[str]:
     days = "" if moment.days is None else str(moment.days)
     score, visit = moment.score, moment.visit
     severity = "not scored" if score is None else f"{score.severity:.0f}"
-    error = "" if score is None else f"± {1.96 * score.sem:.0f}"
+    error = "" if score is None else f"± {SURE * score.sem:.0f}"
     used = 0 if score is None else sum(view.shots for view in score.views)
     needling = f", {visit.needling} needling" if visit.needling else ""
     return [

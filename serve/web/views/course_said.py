@@ -11,6 +11,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from scarscore.serve.course.error import SURE
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import ExpectedRange, Needling, VerdictKind, Visit
 from scarscore.serve.course.report.chart import legend, region_charts, timeline_chart
@@ -22,7 +23,6 @@ from scarscore.serve.scoring.result import ModelId, Refusal
 
 TONES = {VerdictKind.IMPROVED: "good", VerdictKind.WORSE: "bad", VerdictKind.NOT_COMPARABLE: "warn"}
 TAGS = {Mark.BASELINE: "accent", Mark.VALID: "good", Mark.PROVISIONAL: "warn", Mark.UNUSABLE: "bad"}
-WIDE = 1.96  # standard errors that hold 95 of 100 repetitions
 VisitIds = Mapping[tuple[date, Needling | None], str]
 
 
@@ -113,8 +113,8 @@ def _numbers(measured: Measured) -> tuple[Number, ...]:
     views = ", ".join(dict.fromkeys(side_words(view) for view in change.views))
     start, now = ends(change)
     return (
-        Number("At the start", start, f"± {WIDE * baseline.sem:.0f}", f"{baseline.date}, of 100"),
-        Number("Now", now, f"± {WIDE * last.sem:.0f}", f"{last.date}, of 100"),
+        Number("At the start", start, f"± {SURE * baseline.sem:.0f}", f"{baseline.date}, of 100"),
+        Number("Now", now, f"± {SURE * last.sem:.0f}", f"{last.date}, of 100"),
         Number(
             "Change", signed(change.points), f"{signed(change.low)} to {signed(change.high)}",
             f"points, with the 95 % interval; compared by {views}",
@@ -127,7 +127,7 @@ def _start(measured: Measured) -> tuple[Number, ...]:
     baseline = measured.verdict.baseline
     if baseline is None:
         return ()
-    value, error = f"{baseline.severity:.0f}", f"± {WIDE * baseline.sem:.0f}"
+    value, error = f"{baseline.severity:.0f}", f"± {SURE * baseline.sem:.0f}"
     return (Number("At the start", value, error, f"{baseline.date}, of 100"),)
 
 
@@ -136,7 +136,7 @@ def _row(moment: Moment, ids: VisitIds) -> Row:
     return Row(
         ids.get((moment.date, visit.needling), ""), moment.date, visit.needling, moment.sessions, moment.days,
         "not scored" if score is None else f"{score.severity:.0f}",
-        "" if score is None else f"± {WIDE * score.sem:.0f}",
+        "" if score is None else f"± {SURE * score.sem:.0f}",
         moment.mark.value, TAGS.get(moment.mark, ""),
         0 if score is None else sum(view.shots for view in score.views), len(visit.shots),
         moment.words or "; ".join(_left_out(visit)),

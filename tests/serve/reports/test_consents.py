@@ -71,12 +71,16 @@ def test_an_erased_photo_is_gone_and_counted(tmp_path: Path) -> None:
     second = take(told.clinic, told.visits[0], upload(1))
     before = visit_pdf(told.of_visit(0))
     erase_photo(told.clinic, NURSE, second.id)
-    for report, pdf in ((told.of_visit(0), visit_pdf), (told.of_course(), course_pdf)):
-        assert report.erased == 1
-        assert [photo.shot.photo for photo in report.photos] == [told.first[0]]
-        assert "1 photo erased since; nothing is left to show" in text(pdf(report))  # type: ignore[operator]
+    visit, course = told.of_visit(0), told.of_course()
+    for photos, erased, pdf in (
+        (visit.photos, visit.erased, visit_pdf(visit)),
+        (course.photos, course.erased, course_pdf(course)),
+    ):
+        assert erased == 1
+        assert [photo.shot.photo for photo in photos] == [told.first[0]]
+        assert "1 photo erased since; nothing is left to show" in text(pdf)
     assert pictures(before) == 5
-    assert pictures(visit_pdf(told.of_visit(0))) == 3
+    assert pictures(visit_pdf(visit)) == 3
     told.clinic.close()
 
 
