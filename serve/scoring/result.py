@@ -150,11 +150,11 @@ class PhotoScore:
     `rubric.md` of the readings). Two uncertainties are told: `severity_low` and `severity_high` are the reading
     interval, which holds the reference reading with 90 % probability; `sem` is the standard error of measurement in
     points, how far the same skin's next photo strays, from the bench: a lower bound until a clinic measures its own
-    (None where nobody has measured this network). `grade` is the photo grade (0 to 4) that is most likely, `grade_set`
-    holds the reference grade with 90 % probability, ascending and contiguous. `types` are the scar types seen, the
-    likeliest first; `type_probabilities` (icepick, boxcar, rolling, hypertrophic, keloid) say which one dominates, if
-    the skin shows scars: their sum is 1. `raised` is whether a raised scar is told as present, `raised_probability`
-    (0 to 1) how likely. All four are empty or None with a network that tells no types.
+    (None where nobody has measured this network). `grade` is the photo grade (0 to 4), the median of its probabilities,
+    `grade_set` holds the reference grade with 90 % probability, ascending and contiguous. `types` are the scar types
+    seen, the likeliest first; `type_probabilities` (icepick, boxcar, rolling, hypertrophic, keloid) say which one
+    dominates, if the skin shows scars: their sum is 1. `raised` is whether a raised scar is told as present,
+    `raised_probability` (0 to 1) how likely. All four are empty or None with a network that tells no types.
     `view` is what the caller said it was, `view_seen` what the photo shows; a photo of another side is refused.
     `regions` are told one by one; `left_minus_right` is the severity of the patient's left cheek less that of the
     right one, None unless the photo shows both. A photo flagged as perhaps mirrored may have the sides' names swapped.
