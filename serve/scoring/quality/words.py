@@ -57,7 +57,7 @@ def _known(name: str) -> tuple[str, str]:
 def _number(value: float, unit: str) -> str:
     if unit == _YES_NO:
         return "yes" if value else "no"
-    if unit == "%":
-        return f"{100 * value:.0f} %"
-    number = f"{value:.0f}" if unit in ("px", "°") or value == round(value) else f"{value:.2g}"
+    if unit == "px":
+        return f"{value:.0f} px"
+    number = f"{100 * value if unit == '%' else value:.3g}"  # as fine as the limits: 11.9 is not the 11.8 it missed
     return f"{number}{unit}" if unit == "°" else f"{number} {unit}".strip()

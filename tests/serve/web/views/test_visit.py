@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +15,8 @@ from scarscore.serve.records.patients import create_patient
 from scarscore.serve.records.people import Role
 from scarscore.serve.records.sessions import add_session
 from scarscore.serve.records.visits import add_visit
-from scarscore.serve.scoring.quality.checks import NAMES
-from scarscore.serve.scoring.quality.words import CHECKS
+from scarscore.serve.scoring.quality.checks import LIMITS
+from scarscore.serve.scoring.quality.words import CHECKS, limit_words
 from scarscore.serve.scoring.result import DISCLAIMER
 from scarscore.serve.web.views.entry_words import GROUPS
 from scarscore.serve.web.views.photo_words import grade_words
@@ -110,7 +111,14 @@ def test_what_can_be_entered_is_known_and_within_its_range(here: Here) -> None:
     part = here.text(f"/visits/{here.visit}/scales")
     for item in ("elastolysis", "hypertrophic_under_2_years", "scars_total", "fasqol_total", "dlqi_total", "gais"):
         assert f'data-item="{item}"' in part
-    assert set(CHECKS) == set(NAMES), "each quality check has its words"
+
+
+def test_each_quality_check_has_its_words_and_its_limit_is_told_unrounded() -> None:
+    assert set(CHECKS) == {limit.name for limit in LIMITS}
+    for limit in LIMITS:
+        told = re.sub(r"at (least|most) | px|°", "", limit_words(limit.check(limit.limit)))
+        share = told.removesuffix(" %")
+        assert limit.name == "mirrored" or float(share) / (100 if share != told else 1) == pytest.approx(limit.limit)
 
 
 def test_a_viewer_sees_all_and_is_offered_nothing(here: Here) -> None:
