@@ -31,7 +31,8 @@ SETTINGS = ("", "/people", "/tokens", "/models", "/repeatability", "/records", "
 def course_of(browser: Browser, folder: Path, size: str) -> Iterator[tuple[Trial, str, str]]:
     """A clinic with one patient's course of five visits, somebody signed in; the patient's and the course's address."""
     with serving(folder / "clinic") as server:
-        context = browser.new_context(viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))  # type: ignore[arg-type]  # its two sides
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height})
         context.set_default_timeout(SLOW)
         trial = Trial(context.new_page(), server, folder, quick=True)
         steps.set_up(trial)

@@ -288,7 +288,7 @@ def blind_review(trial: Trial, patient: str) -> None:
 
 
 def settings(trial: Trial) -> None:
-    """Every tab; the clinic is renamed, a colleague gets an account, a program a token, the log is proven whole."""
+    """Every tab and the pages beside them, one that is not there too; the clinic is renamed."""
     page = trial.page
     trial.go("/settings")
     trial.accessible()
@@ -300,6 +300,10 @@ def settings(trial: Trial) -> None:
         page.locator(f".tabs a[href='/settings/{tab}']").click()
         expect(page.locator(".tabs a[aria-current=page]")).to_have_attribute("href", f"/settings/{tab}")
         page.wait_for_load_state("networkidle")
+        trial.accessible()
+    for path in ("/settings/models/default", "/connect", "/account", "/patients/nobody"):
+        trial.go(path)
+        expect(page.locator("h1")).to_be_visible()
         trial.accessible()
 
 
