@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from scarscore.model.regions import Pose, RegionMap
-from scarscore.serve.scoring.decode import Decoded
+from scarscore.serve.scoring.decode import Decoded, decode
 from scarscore.serve.scoring.quality.checks import LIMITS, NAMES, Quality, failed, measure
 from scarscore.serve.scoring.quality.skin import skin_of
 from scarscore.serve.scoring.result import HINTS, Reason, View
@@ -262,13 +264,20 @@ def test_a_face_is_looked_at_in_its_own_scale() -> None:
     assert small == pytest.approx(alone, rel=0.05)
 
 
-def test_measuring_takes_under_25_ms_and_repeats_exactly() -> None:
+def test_measuring_takes_less_than_five_decodings_and_repeats_exactly() -> None:
+    """Both in processor time, by turns, the best of nine: about three, however fast the machine is."""
     pixels = make.skin(1024, 1024)
     case = Case(pixels, make.face(112, 112, Pose(1, "front", 0.95, 0.0, 0.0, 700.0)))
+    file = make.jpeg(Image.fromarray(pixels))
     first, times = case.quality, []
     for _ in range(9):
-        start = time.thread_time()
-        again = case.quality
-        times.append(time.thread_time() - start)
-    assert again.checks == first.checks
-    assert min(times) < 0.025
+        times.append((seconds(lambda: case.quality), seconds(lambda: decode(file))))
+    assert case.quality.checks == first.checks
+    measuring, decoding = map(min, zip(*times, strict=True))
+    assert measuring < 5 * decoding
+
+
+def seconds(work: Callable[[], object]) -> float:
+    began = time.thread_time()
+    work()
+    return time.thread_time() - began

@@ -341,10 +341,10 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(here: Clinic) -> None
             sign_in(here, login, "a wrong guess", f"198.51.100.{turn}")
         return time.thread_time() - began
 
-    known = [seconds("nora", turn) for turn in range(15)]
-    unknown = [seconds("ghost", turn) for turn in range(15)]
-    ratio = statistics.median(unknown) / statistics.median(known)
-    assert 0.8 < ratio < 1.25, ratio
+    ratios = [
+        seconds("ghost", turn) / seconds("nora", turn) for turn in range(15)
+    ]  # by turns: a machine's pace changes
+    assert 0.8 < statistics.median(ratios) < 1.25, ratios
 
 
 def test_more_sign_ins_at_once_than_can_wait_are_turned_away(here: Clinic) -> None:
