@@ -22,9 +22,10 @@ programs that make a client of it. A program sends `Authorization: Bearer scarsc
 `POST /api/v1/tokens`; a browser has a cookie. Each role may do what those before it may: viewer, practitioner, admin.
 
 Every error has one shape: `{"error": {"reason": "not_found", "message": "…"}}`. `reason` is a word for programs,
-`message` a sentence for people. 401: nobody is signed in; 403: this role may not, or another website asked; 404: there
-is no such thing, or it was erased; 409: it contradicts what is recorded; 413: too large; 422: it cannot be, or the
-photo is refused (`reason` is the refusal's, as in [quality.md](quality.md)); 429 and 503: later, see `Retry-After`.
+`message` a sentence for people. 401: nobody is signed in; 403: this role may not, another website asked, or it came
+past the proxy unencrypted; 404: there is no such thing, or it was erased; 409: it contradicts what is recorded; 413:
+too large; 422: it cannot be, or the photo is refused (`reason` is the refusal's, as in [quality.md](quality.md)); 429
+and 503: later, see `Retry-After`; 507: no room on the disk.
 """
 
 

@@ -84,7 +84,7 @@ def row_of(path: str, answer: PhotoScore | Refusal, photo_sha256: str | None = N
         return Row(name, REFUSED, answer.reason.value, *nothing, quality)
     told = (answer.severity, answer.severity_low, answer.severity_high, answer.sem, answer.left_minus_right)
     value, low, high, sem, between = (_rounded(number, PLACES["severity"]) for number in told)
-    models = f"{model_text(answer.model)} {model_text(answer.region_model)}"
+    models = networks_text(answer.model, answer.region_model)
     return Row(
         name, SCORED, None, value, low, high, sem, answer.grade, answer.grade_set, answer.types, answer.raised,
         _typed(answer), models, licence_class(answer),
@@ -105,9 +105,9 @@ def licence_class(answer: PhotoScore) -> str:
     return max(answer.model.licence_class, answer.region_model.licence_class, key=LICENCE_CLASSES.index)
 
 
-def model_text(model: ModelId) -> str:
-    """A network's name, version and the beginning of its file's SHA-256, in one cell."""
-    return f"{model.name} {model.version} {model.sha256[:12]}"
+def networks_text(model: ModelId, region_model: ModelId) -> str:
+    """Both networks in one cell: of each its name, version and the beginning of its file's SHA-256."""
+    return " ".join(f"{each.name} {each.version} {each.sha256[:12]}" for each in (model, region_model))
 
 
 def record(row: Row) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def write_whole(out: Path, rows: Iterable[Row], table: Table = PHOTOS) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary(out).replace(out)
-        _sync_folder(out.parent)
+        sync_folder(out.parent)
     except OSError as error:
         raise OutputError(f"{str(out)!r} cannot be written: {error.strerror}. Then add --resume") from error
 
@@ -138,7 +138,8 @@ def _groups(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
         yield group
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make sure that a folder's new names survive a power cut."""
     if not hasattr(os, "O_DIRECTORY"):
         return  # Windows has no such thing
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -17,7 +17,7 @@ from scarscore.model.bundles import open_model
 from scarscore.model.engine import Engine
 from scarscore.model.preprocess import Pixels
 from scarscore.model.region_engine import RegionEngine
-from scarscore.serve.batch.rows import model_text
+from scarscore.serve.batch.rows import networks_text
 from scarscore.serve.course.baseline import baseline_of
 from scarscore.serve.course.book import Book, Line
 from scarscore.serve.course.compared import Compared, Look, Match, ViewPair, compared, later_shots
@@ -57,7 +57,7 @@ class Networks:
     @property
     def text(self) -> str:
         """Both networks as a score's `model` names them."""
-        return f"{model_text(self.scorer.model)} {model_text(self.scorer.region_model)}"
+        return networks_text(self.scorer.model, self.scorer.region_model)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ Nothing here scores a photo: it takes answers of `score_photo`, or rows that `sc
 
 from __future__ import annotations
 
-from scarscore.serve.batch.rows import SCORED, Row, model_text
+from scarscore.serve.batch.rows import SCORED, Row, networks_text
 from scarscore.serve.course.records import ShotScore
 from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.quality.checks import NAMES
@@ -20,7 +20,7 @@ def kept_of(answer: PhotoScore | Refusal) -> ShotScore | Refusal:
         severity=answer.severity,
         low=answer.severity_low,
         high=answer.severity_high,
-        model=f"{model_text(answer.model)} {model_text(answer.region_model)}",
+        model=networks_text(answer.model, answer.region_model),
         grade_set=answer.grade_set,
         types=answer.types,
         regions=answer.regions,

@@ -7,17 +7,11 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter, ValidationError
 
-from scarscore.serve.batch.rows import model_text
 from scarscore.serve.records.errors import RecordsError
 from scarscore.serve.records.tables import Json, ScoreRow, new_id
-from scarscore.serve.scoring.result import ModelId, PhotoScore, Refusal, View
+from scarscore.serve.scoring.result import PhotoScore, Refusal, View
 
 _SCORE, _REFUSAL = TypeAdapter(PhotoScore), TypeAdapter(Refusal)
-
-
-def networks_text(model: ModelId, region_model: ModelId) -> str:
-    """Both networks in one text, as a score's `model` names them."""
-    return f"{model_text(model)} {model_text(region_model)}"
 
 
 def score_row(photo_id: str, view: View, model: str, answer: PhotoScore | Refusal) -> ScoreRow:

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from scarscore.serve.batch.write import sync_folder
 from scarscore.serve.errors import OutputError, UsageError
 from scarscore.serve.records.audit import NOBODY, Deed
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.database import FILE
-from scarscore.serve.records.durable import sync_folder
 from scarscore.serve.records.errors import VaultError
 from scarscore.serve.records.exports.parcel import Item, packed
 from scarscore.serve.records.keys import MASTER, RECOVERY

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scarscore.serve.records.options import in_words, of_a_clinic, open_clinic
+from scarscore.serve.records.options import of_a_clinic, open_clinic
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -32,6 +32,7 @@ def backup(data: Path, database: str | None, vault: str | None, out: Path, with_
 
     Records in PostgreSQL are backed up by its own pg_dump; this command then backs up the photos and keys, and says so.
     """
+    from scarscore.serve.course.words import counted
     from scarscore.serve.records.backup import backup as write
 
     with open_clinic(data, database, vault) as clinic:
@@ -42,7 +43,7 @@ def backup(data: Path, database: str | None, vault: str | None, out: Path, with_
             err=True,
         )
     key = "with the master key: lock it away" if done.key else "without the master key: keep the recovery key elsewhere"
-    click.echo(f"Backed up {'the records and ' if done.database else ''}{in_words(done.photos)}, {key}.")
+    click.echo(f"Backed up {'the records and ' if done.database else ''}{counted(done.photos, 'photo')}, {key}.")
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -59,6 +60,7 @@ def restore(file: Path, data: Path) -> None:
     The backup is proven before anything is put in place: every file against its SHA-256, the audit log's chain, and
     that each photo is there. A backup without the master key needs `scarscore vault recover` afterwards.
     """
+    from scarscore.serve.course.words import counted
     from scarscore.serve.records.restore import restore as put_back
 
     told = put_back(file, data)
@@ -68,6 +70,6 @@ def restore(file: Path, data: Path) -> None:
         )
     else:
         click.echo(f"The audit log is whole: {told.lines} lines.")
-    click.echo(f"Brought back to {data}: {in_words(told.photos)}.")
+    click.echo(f"Brought back to {data}: {counted(told.photos, 'photo')}.")
     if not told.key:
         click.echo(f"Now bring back the master key: scarscore vault recover --data {data}")

@@ -52,12 +52,11 @@ class Picture(StrEnum):
 
 @dataclass(frozen=True)
 class Ring:
-    """A place that looks new, in the pictures: its middle and radius as shares (0 to 1) of their width and height."""
+    """A place that looks new, in the pictures: shares (0 to 1) of their width, and of their height for `y`."""
 
     x: float
     y: float
-    radius_x: float
-    radius_y: float
+    radius: float
     scar: NewScar
 
 
@@ -99,6 +98,7 @@ class Comparison:
 
 
 CACHE: Memory[Laid] = Memory(KEPT)
+_UNREADABLE = Laid(NotComparable(Mismatch.NOT_REGISTERED, UNREADABLE), {})
 
 
 def compare(
@@ -149,7 +149,10 @@ def _compared(
         rows = photo_row(session, before.photo), photo_row(session, after.photo)
     alone = _alone(course, before, after)
     digest = hashlib.sha256(repr((clinic.place, networks.text, alone)).encode()).hexdigest()
-    laid = CACHE.get(digest, lambda: _laid(clinic, who, networks, rows, before, after))
+    try:
+        laid = CACHE.get(digest, lambda: _laid(clinic, who, networks, rows, before, after))
+    except VaultError:  # which is audited; not kept, since a vault may be out of reach for a while
+        laid = _UNREADABLE
     return _told(about, before, after, laid, alone)
 
 
@@ -185,7 +188,7 @@ def _laid(
 ) -> Laid:
     then, now = (_pixels(clinic, who, row) for row in rows)
     if then is None or now is None:
-        return Laid(NotComparable(Mismatch.NOT_REGISTERED, UNREADABLE), {})
+        return _UNREADABLE
     found = align(then, now, networks.finder)
     if isinstance(found, NotComparable):
         return Laid(found, {}, residual_px=found.residual_px)
@@ -203,10 +206,7 @@ def _laid(
 
 
 def _pixels(clinic: Clinic, who: Who, row: PhotoRow) -> Pixels | None:
-    try:
-        decoded = decode(unsealed(clinic, who, row))
-    except VaultError:  # which is audited
-        return None
+    decoded = decode(unsealed(clinic, who, row))
     return decoded.pixels if isinstance(decoded, Decoded) else None
 
 
@@ -229,7 +229,7 @@ def _shares(difference: Floats) -> tuple[float, float]:
 def _rings(pair: ViewPair) -> tuple[Ring, ...]:
     height, width = pair.alignment.pair.skin.shape
     return tuple(
-        Ring(x / width, y / height, radius / width, radius / height, scar)
+        Ring(x / width, y / height, radius / width, scar)
         for scar, (x, y, radius) in zip(pictures.ringed_scars(pair), pictures.places(pair), strict=True)
     )
 

@@ -21,7 +21,7 @@ from scarscore.serve.records.answers import answer_of
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.find import patient_row
-from scarscore.serve.records.history import plan_of, session_of
+from scarscore.serve.records.history import needling_of, plan_of, session_of
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.settings import course_settings
 from scarscore.serve.records.tables import (
@@ -137,7 +137,7 @@ class _Rows:
         visits = select(VisitRow.id).where(VisitRow.course_id.in_(courses))
         return cls(
             _by_course(session.scalars(select(SessionRow).where(SessionRow.course_id.in_(courses)))),
-            _by_course(session.scalars(select(VisitRow).where(VisitRow.id.in_(visits)))),
+            _by_course(session.scalars(select(VisitRow).where(VisitRow.course_id.in_(courses)))),
             _counted(session, visits),
             _refused(session, visits),
             frozenset(session.scalars(select(FindingRow.visit_id).where(FindingRow.visit_id.in_(visits)))),
@@ -145,9 +145,8 @@ class _Rows:
 
     def taken(self, visit: VisitRow) -> Taken:
         """What came of that visit's photos, without the refusals' own words."""
-        needling = Needling(visit.needling) if visit.needling else None
         refused, photos = len(self.refused.get(visit.id, ())), self.photos.get(visit.id, 0)
-        return Taken(visit.day, needling, photos, refused, findings=visit.id in self.found, visit_id=visit.id)
+        return Taken(visit.day, needling_of(visit), photos, refused, findings=visit.id in self.found, visit_id=visit.id)
 
     def refusals(self, session: Transaction, visit_id: str) -> tuple[Refusal, ...]:
         """Why photos of that visit were refused."""

@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from scarscore.serve.batch.write import sync_folder
 from scarscore.serve.records.errors import NoSpace, VaultError
 
 BESIDE = ".new"  # behind a dot and the file's name: a file that is being written, or that a crash left so
@@ -32,12 +33,3 @@ def put_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoSpace("the disk is full: nothing was stored") from None
         raise VaultError(f"a file cannot be written to the data folder: {error.strerror}") from None
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that a folder's new names survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

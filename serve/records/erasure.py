@@ -9,6 +9,7 @@ was made before still holds the keys: it is to be deleted when its time is over.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,18 +62,17 @@ def erase_patient(clinic: Clinic, who: Who, patient_id: str) -> Tombstone:
 
 
 def leave_no_trace(clinic: Clinic, photos: Sequence[str]) -> None:
-    """Remove what is left once the transaction is over that dropped these photos' keys: pictures in memory, old pages
-    in the write-ahead log, sealed files.
+    """Remove what is left once the transaction is over that dropped these photos' keys: old pages in the write-ahead
+    log, sealed files, pictures in memory.
 
     All is erased already. Raises `RecordsError` where the log could not be emptied: old pages may lie in it until it
     is; and `VaultError` where a file could not be removed: nobody can read it, and it is swept at a later start.
     """
-    forget_all()
-    try:
-        empty_log(clinic)
-    finally:  # a log that is in use keeps no file
+    with ExitStack() as left:  # a log that is in use keeps no file, and no file another one
+        left.callback(forget_all)  # last: whoever holds a key from before could read a photo until its file is gone
         for photo in photos:
-            clinic.vault.drop(photo)
+            left.callback(clinic.vault.drop, photo)
+        empty_log(clinic)
 
 
 def _mark(session: Session, patient_id: str, moment: datetime) -> tuple[list[str], list[str]]:

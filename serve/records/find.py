@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scarscore.serve.records.errors import Invalid, NotFound
+from scarscore.serve.records.review_tables import ReviewRow
 from scarscore.serve.records.tables import (
     AccountRow,
     CourseRow,
@@ -24,7 +25,7 @@ from scarscore.serve.records.tables import (
 )
 
 PORTION = 500  # ids: a database takes only so many values in one question
-Row = TypeVar("Row", AccountRow, TokenRow, PatientRow, CourseRow, SessionRow, VisitRow, PhotoRow)
+Row = TypeVar("Row", AccountRow, TokenRow, PatientRow, CourseRow, SessionRow, VisitRow, PhotoRow, ReviewRow)
 
 
 def any_row(session: Session, kind: type[Row], row_id: str, what: str, *, lock: bool = False) -> Row:

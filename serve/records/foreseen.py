@@ -13,7 +13,7 @@ from scarscore.serve.course.timing import Timed, timed
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.find import course_row
-from scarscore.serve.records.history import sessions_of, visit_rows
+from scarscore.serve.records.history import needling_of, sessions_of, visit_rows
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.settings import course_settings
 
@@ -38,11 +38,7 @@ def foreseen(clinic: Clinic, who: Who, course_id: str, day: date, needling: Need
     with clinic.doing(deed) as session:
         course_row(session, course_id)
         sessions, rules = sessions_of(session, course_id), course_settings(session).timing
-        visits = tuple(
-            (row.id, Needling(row.needling) if row.needling else None)
-            for row in visit_rows(session, course_id)
-            if row.day == day
-        )
+        visits = tuple((row.id, needling_of(row)) for row in visit_rows(session, course_id) if row.day == day)
     number = next((each.number for each in sessions if each.date == day), None)
     asked = needling if number is not None else None
     unknown = number is not None and asked is None

@@ -75,7 +75,7 @@ def when_of(session: Transaction, row: VisitRow) -> Timed:
 def when_among(row: VisitRow, sessions: tuple[Session, ...], rules: TimingRules) -> Timed:
     """The same among sessions that were read before. Raises `Invalid`."""
     try:
-        return timed(Visit(row.day, needling=_needling(row)), sessions, rules)
+        return timed(Visit(row.day, needling=needling_of(row)), sessions, rules)
     except UsageError as error:
         raise Invalid(str(error)) from None
 
@@ -99,6 +99,11 @@ def visit_rows(session: Transaction, course_id: str) -> Sequence[VisitRow]:
     """The visits of a course in the order of dates, the one before needling first."""
     rows = session.scalars(select(VisitRow).where(VisitRow.course_id == course_id).order_by(VisitRow.created)).all()
     return sorted(rows, key=lambda row: (row.day, row.needling == Needling.AFTER))
+
+
+def needling_of(row: VisitRow) -> Needling | None:
+    """Whether a visit of a session's own day was before or after needling."""
+    return Needling(row.needling) if row.needling else None
 
 
 def sessions_of(session: Transaction, course_id: str) -> tuple[Session, ...]:
@@ -141,11 +146,7 @@ def _visit(session: Transaction, course: Course, row: VisitRow, model: str | Non
     rows = score_rows(session, [photo.id for photo in photos])
     allowed = when.timing is not Timing.NOT_SCORED
     shots = tuple(_shot(photo, rows[photo.id] if allowed else (), model) for photo in photos)
-    return Visit(row.day, needling=_needling(row), shots=shots, findings=_findings(session, row.id))
-
-
-def _needling(row: VisitRow) -> Needling | None:
-    return Needling(row.needling) if row.needling else None
+    return Visit(row.day, needling=needling_of(row), shots=shots, findings=_findings(session, row.id))
 
 
 def _shot(photo: PhotoRow, rows: Sequence[ScoreRow], model: str | None) -> Shot:

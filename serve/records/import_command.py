@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scarscore.serve.errors import UsageError
-from scarscore.serve.records.options import in_words, of_a_clinic, open_clinic
+from scarscore.serve.records.options import of_a_clinic, open_clinic
 
 if TYPE_CHECKING:
     from scarscore.serve.records.clinic import Clinic
@@ -143,10 +143,12 @@ def _record(old: Old, folder: Path) -> dict[str, Any]:
 
 
 def _tell(told: Sequence[Old], folder: Path, odd: int) -> int:
+    from scarscore.serve.course.words import counted
+
     failed = [old for old in told if not old.stored]
     for old in failed:
         click.echo(f"not stored: {_record(old, folder)['file']}: {old.odd}", err=True)
-    click.echo(f"Stored: {in_words(len(told) - len(failed))}.")
+    click.echo(f"Stored: {counted(len(told) - len(failed), 'photo')}.")
     return 1 if failed or odd else 0
 
 

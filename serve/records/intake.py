@@ -12,7 +12,7 @@ import io
 
 from PIL import Image
 
-from scarscore.serve.records.answers import networks_text
+from scarscore.serve.batch.rows import networks_text
 from scarscore.serve.records.scored import Scored
 from scarscore.serve.scoring.decode import upright
 from scarscore.serve.scoring.result import Refusal, View

@@ -109,8 +109,12 @@ class MasterKey:
 
 def new_recovery_key() -> str:
     """200 random bits as letters and digits that can be written down."""
-    count, size = _GROUPS
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(size)) for _ in range(count))
+    return letters(*_GROUPS)
+
+
+def letters(groups: int, size: int) -> str:
+    """Random letters, 5 bits each, in groups that can be read out."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(size)) for _ in range(groups))
 
 
 def _stretched(recovery: str) -> bytes:

@@ -34,8 +34,9 @@ class Memory(Generic[Told]):
         if (known := self._known(digest)) is not None:
             return known
         with self.computing:
-            before = self.forgotten
-            found = self._known(digest) or compute()
+            if (known := self._known(digest)) is not None:  # another asked for it meanwhile
+                return known
+            before, found = self.forgotten, compute()
             with self.lock:
                 if before == self.forgotten:
                     self.told[digest] = found

@@ -53,11 +53,6 @@ def open_clinic(data: Path, database: str | None, vault: str | None) -> Iterator
         clinic.close()
 
 
-def in_words(count: int) -> str:
-    """So many photos."""
-    return f"{count} photo{'' if count == 1 else 's'}"
-
-
 _DATA = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),

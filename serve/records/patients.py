@@ -7,7 +7,6 @@ erasure have files of their own.
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +19,7 @@ from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid
 from scarscore.serve.records.find import any_row, patient_row, short_text
 from scarscore.serve.records.keep import KEEP, Keep, kept
-from scarscore.serve.records.keys import LETTERS
+from scarscore.serve.records.keys import letters
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.tables import Json, PatientRow, new_id
 
@@ -129,7 +128,7 @@ def _pseudonym(given: str) -> str:
 def _made(session: Session) -> str:
     """A pseudonym that nobody has; of 33 million some thousand are taken, so the first nearly always fits."""
     while True:
-        made = "P-" + "".join(secrets.choice(LETTERS) for _ in range(5))
+        made = f"P-{letters(1, 5)}"
         if session.scalars(select(PatientRow.id).where(PatientRow.pseudonym == made)).first() is None:
             return made
 

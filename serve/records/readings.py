@@ -20,7 +20,7 @@ from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.errors import NotFound, VaultError
 from scarscore.serve.records.find import photo_row, visit_row
-from scarscore.serve.records.history import course_of, when_of
+from scarscore.serve.records.history import course_of, needling_of, when_of
 from scarscore.serve.records.memory import Memory
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.unsealed import unsealed
@@ -49,12 +49,11 @@ def reading(clinic: Clinic, who: Who, networks: Networks, visit_id: str) -> Read
     """The visit in numbers, as of today. Raises `NotFound`, and `Conflict` where the records contradict themselves."""
     with clinic.doing(Deed(who.account, "read", f"visit/{visit_id}", {"what": "scales"})) as session:
         row = visit_row(session, visit_id)
-        when, course = when_of(session, row), course_of(session, row.course_id, networks.text)
-        course_id, wanted = row.course_id, (row.day, Needling(row.needling) if row.needling else None)
-    if when.timing is Timing.NOT_SCORED:  # nothing is to be computed of its photos
-        found = _of(course, wanted)
-        return Reading(when, found, None, tuple(scales_of(found)))
-    told = measured(clinic, who, networks, course_id, today())
+        when, wanted = when_of(session, row), (row.day, needling_of(row))
+        if when.timing is Timing.NOT_SCORED:  # nothing is to be computed of its photos
+            found = _of(course_of(session, row.course_id, networks.text), wanted)
+            return Reading(when, found, None, tuple(scales_of(found)))
+    told = measured(clinic, who, networks, row.course_id, today())
     visit = _of(told.course, wanted)
     score = next((each for each in told.scores if each.date == visit.date), None)
     known = tuple(finding for finding in visit.findings if finding.by == MODEL)  # at the start and the last visit

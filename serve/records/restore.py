@@ -16,12 +16,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from scarscore.serve.batch.write import sync_folder
 from scarscore.serve.errors import OutputError, UsageError
 from scarscore.serve.records.audit import NOBODY, Broken, Deed, record, verify
 from scarscore.serve.records.backup import FORMAT, VERSION
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.database import FILE, Database, sqlite_url
-from scarscore.serve.records.durable import sync_folder
 from scarscore.serve.records.errors import Invalid, VaultError
 from scarscore.serve.records.exports.parcel import Parcel
 from scarscore.serve.records.keys import MASTER, RECOVERY

@@ -21,7 +21,7 @@ from scarscore.serve.course.records import Timing
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound
-from scarscore.serve.records.find import course_row, photo_row, visit_row
+from scarscore.serve.records.find import any_row, course_row, photo_row, visit_row
 from scarscore.serve.records.history import when_of
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.review_tables import ReviewGradeRow, ReviewPhotoRow, ReviewRow
@@ -165,10 +165,7 @@ def give_grade(clinic: Clinic, who: Who, review_id: str, item_id: str, read: Rea
 
 def review_row(session: Session, review_id: str, *, lock: bool = False) -> ReviewRow:
     """The review. Raises `NotFound`."""
-    row = session.get(ReviewRow, review_id, with_for_update=lock or None) if review_id.isalnum() else None
-    if row is None:
-        raise NotFound("there is no such review here")
-    return row
+    return any_row(session, ReviewRow, review_id, "review", lock=lock)
 
 
 def ordered(session: Session, row: ReviewRow, account: str) -> list[ReviewPhotoRow]:

@@ -12,7 +12,8 @@ from scarscore.serve.scoring.result import PhotoScore, Refusal, View
 class Scored:
     """A photo made ready: `data` is the re-encoded JPEG without metadata, which is what `answer` was computed from.
 
-    `data` is empty where the upload cannot be decoded at all: then `answer` is a refusal and nothing can be stored.
+    `data` is empty where the upload cannot be decoded at all: then `answer` is a refusal and nothing can be stored. It
+    is empty, too, of a photo that is stored already.
     `answer` is None where nothing was to be scored: too soon after a session no severity is computed. `front_camera`
     is what the upload said before its metadata was dropped. `model` names both networks, as `ScoreRow.model` does.
     `view` is as which view it was judged: as the caller said, or, where it was to be guessed, as the photo shows.

@@ -106,17 +106,8 @@ def change_settings(clinic: Clinic, who: Who, new: Settings) -> Settings:
 
 def change_some(clinic: Clinic, who: Who, new: Changes) -> Settings:
     """Change what is said and leave the rest as it is at that moment. Raises as `change_settings` does."""
-
-    def change(old: Settings) -> Settings:
-        return replace(
-            old,
-            name=old.name if new.name is None else new.name,
-            timing=new.timing or old.timing,
-            retention_years=old.retention_years if new.retention_years is None else new.retention_years,
-            paper=new.paper or old.paper,
-        )
-
-    return _changed(clinic, who, change)
+    said = {name: value for name, value in vars(new).items() if value is not None}
+    return _changed(clinic, who, lambda old: replace(old, **said))
 
 
 def set_error(clinic: Clinic, who: Who, error: MeasurementError) -> Settings:

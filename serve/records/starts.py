@@ -15,7 +15,6 @@ from scarscore.serve.course.timing import timed
 from scarscore.serve.course.visit import visit_scores
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
-from scarscore.serve.records.find import course_row
 from scarscore.serve.records.history import course_of
 from scarscore.serve.records.people import Who
 from scarscore.serve.scoring.result import View
@@ -38,7 +37,6 @@ def start_photos(clinic: Clinic, who: Who, networks: str, course_id: str) -> tup
     """
     deed = Deed(who.account, "read", f"course/{course_id}", {"what": "start"})
     with clinic.doing(deed) as session:
-        course_row(session, course_id)
         course = course_of(session, course_id, networks)
     places = {(each.view, each.region): each for each in reversed(tuple(_scored(course)))}
     return tuple(reversed(places.values()))

@@ -214,7 +214,7 @@ class UploadRow(Base):
 class ScoreRow(Base):
     """What a network said of a photo: append-only, so a later network's answer is another row.
 
-    `model` names both networks as `model_text` does; `view` is the view it was asked as; `answer` is the whole
+    `model` names both networks as `networks_text` does; `view` is the view it was asked as; `answer` is the whole
     `PhotoScore` or `Refusal` as JSON, `scored` which of the two.
     """
 

@@ -14,7 +14,7 @@ from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict
 from scarscore.serve.records.find import course_row, visit_row
-from scarscore.serve.records.history import held, sessions_of, visit_rows, when_among, when_of
+from scarscore.serve.records.history import held, needling_of, sessions_of, visit_rows, when_among, when_of
 from scarscore.serve.records.keep import KEEP, Keep, kept
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.scored import Scoring
@@ -110,8 +110,7 @@ def _is_used(transaction: Transaction, visit_id: str) -> bool:
 
 
 def _recorded(row: VisitRow, when: Timed) -> RecordedVisit:
-    needling = Needling(row.needling) if row.needling else None
-    return RecordedVisit(row.id, row.course_id, row.day, needling, when.timing, when.days, when.words)
+    return RecordedVisit(row.id, row.course_id, row.day, needling_of(row), when.timing, when.days, when.words)
 
 
 def _word(needling: Needling | None) -> str | None:

@@ -120,7 +120,7 @@ def _serve(pipe: Connection, model: str) -> None:
     except ModelError as error:
         pipe.send(error)
         return
-    from scarscore.serve.records.answers import networks_text
+    from scarscore.serve.batch.rows import networks_text
 
     pipe.send(networks_text(scorer.model, scorer.region_model))
     while True:

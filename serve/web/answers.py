@@ -1,25 +1,44 @@
-"""A photo's score as the API answers it: never a severity without its uncertainty, its networks and what it is not."""
+"""What several routes answer: files, and a photo's score, never without its uncertainty and what it is not."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
 
 from scarscore.serve.course.records import ErrorSource, MeasurementError
 from scarscore.serve.records.scores import RecordedScore
 from scarscore.serve.scoring.result import DISCLAIMER, PhotoScore, Refusal, View
 from scarscore.serve.web.schema import Answer
 
-# For a route that takes a photo: its body is the file itself, of whatever type.
-PHOTO_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
-        "description": "The photo's file: JPEG, PNG, WebP or HEIC, up to 25 MB. Not a form.",
-    }
-}
+JPEG, PNG, PDF, ZIP = "image/jpeg", "image/png", "application/pdf", "application/zip"
+
+
+def file_body(media_type: str, words: str) -> dict[str, Any]:
+    """For a route whose body is a file itself: what the OpenAPI document says of it."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "content": content, "description": words}}
+
+
+PHOTO_BODY = file_body("image/*", "The photo's file: JPEG, PNG, WebP or HEIC, up to 25 MB. Not a form.")
+
+
+def file_answer(words: str, *media_types: str) -> dict[int | str, dict[str, Any]]:
+    """For the `responses` of a route that answers with a file."""
+    return {200: {"content": {each: {} for each in media_types}, "description": words}}
+
+
+def shown(content: bytes, media_type: str, name: str) -> Response:
+    """A picture or a document that a browser shows."""
+    return Response(content, media_type=media_type, headers=named(name, "inline"))
+
+
+def zipped(pieces: Iterator[bytes], name: str) -> Response:
+    """A zip, piece by piece, that a browser stores."""
+    return StreamingResponse(pieces, media_type=ZIP, headers=named(name))
 
 
 def named(name: str, kind: str = "attachment") -> dict[str, str]:

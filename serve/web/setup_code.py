@@ -6,15 +6,14 @@ There is no default password. The code lives in memory alone, until the set-up i
 from __future__ import annotations
 
 import hmac
-import secrets
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
 
 from scarscore.serve.records.errors import NotAllowed, TooMany
+from scarscore.serve.records.keys import letters
 from scarscore.serve.records.throttle import FOR_LOGIN, said, wait_after
 
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that look alike
 _GROUPS = (3, 4)  # 12 letters: 60 bits, with five tries and then ever longer waits
 
 
@@ -30,8 +29,7 @@ class OneTimeCode:
     @classmethod
     def new(cls) -> OneTimeCode:
         """A random one, in groups that can be read out."""
-        count, size = _GROUPS
-        return cls("-".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for _ in range(count)))
+        return cls(letters(*_GROUPS))
 
     def check(self, given: str) -> None:
         """Raises `NotAllowed` where it is another one, `TooMany` after too many of those. Hold `lock`."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from scarscore.serve.course.report.write import table_of
+from scarscore.serve.course.words import counted
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use, has_consent
@@ -86,9 +87,9 @@ def _labelled(session: Session, items: Sequence[ReviewPhotoRow]) -> tuple[list[L
             refused.append(patient.id)
     patients = len(set(refused))
     return told, [
-        *([f"{_count(len(refused), 'photo')} of {_count(patients, 'patient')} who have not consented to research"]
+        *([f"{counted(len(refused), 'photo')} of {counted(patients, 'patient')} who have not consented to research"]
           if refused else []),
-        *([f"{_count(unjudged, 'photo')} that nobody judged"] if unjudged else []),
+        *([f"{counted(unjudged, 'photo')} that nobody judged"] if unjudged else []),
     ]  # fmt: skip
 
 
@@ -112,7 +113,3 @@ def _file(photo: PhotoRow) -> str:
 
 def _bytes_of(clinic: Clinic, who: Who, photo: PhotoRow) -> Callable[[], list[bytes]]:
     return lambda: [unsealed(clinic, who, photo)]
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -17,7 +17,7 @@ from scarscore.serve.records.comparisons import picture as drawn
 from scarscore.serve.records.consents import Use
 from scarscore.serve.records.verdicts import networks
 from scarscore.serve.scoring.result import DISCLAIMER, ModelId, View
-from scarscore.serve.web.answers import ErrorSeen, error_seen, named
+from scarscore.serve.web.answers import JPEG, PNG, ErrorSeen, error_seen, file_answer, shown
 from scarscore.serve.web.schema import Answer, errors
 from scarscore.serve.web.state import Asker, Open, Served
 
@@ -27,12 +27,9 @@ After = Annotated[str, Query(max_length=40, description="The id of a photo of a 
 Purpose = Annotated[
     Use, Query(description="Who will see them: `care`, or `display` to others in the clinic, with the consent to it.")
 ]
-_PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {"image/jpeg": {}, "image/png": {}},
-        "description": "The picture: both photos in one frame, or the later one in grey under the change of severity",
-    }
-}
+_PICTURE = file_answer(
+    "The picture: a photo in the frame of both, or the later one in grey under the change of severity", JPEG, PNG
+)
 
 
 class PictureName(StrEnum):
@@ -126,10 +123,9 @@ def compared_picture(
     purpose: Purpose = Use.CARE,
 ) -> Response:
     """The earlier photo, the later one as it lies on it, or where severity fell (blue) and rose (orange)."""
-    kind = Picture(picture.value.partition(".")[0])
+    kind = Picture[picture.name]
     content = drawn(clinic, who, networks(service.scoring.model), course_id, (before, after), kind, purpose)
-    media_type = "image/png" if kind is Picture.DIFFERENCE else "image/jpeg"
-    return Response(content, media_type=media_type, headers=named(f"compared-{picture.value}", "inline"))
+    return shown(content, PNG if kind is Picture.DIFFERENCE else JPEG, f"compared-{picture.value}")
 
 
 def address(told: Comparison, name: PictureName, purpose: Use) -> str:

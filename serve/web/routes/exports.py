@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
 
 from scarscore.serve.course.report.write import csv_of
 from scarscore.serve.records.audit import Deed
@@ -17,36 +15,29 @@ from scarscore.serve.records.exports.dicom import MEDIA_TYPE, dicom_of
 from scarscore.serve.records.exports.tables import export_tables
 from scarscore.serve.records.exports.transfer import export_patient
 from scarscore.serve.records.verdicts import measured, networks
-from scarscore.serve.web.answers import named
-from scarscore.serve.web.asked import On
+from scarscore.serve.web.answers import ZIP, file_answer, named, zipped
+from scarscore.serve.web.asked import On, Purpose
 from scarscore.serve.web.schema import errors
 from scarscore.serve.web.state import Asker, Open, Served
 
 router = APIRouter(prefix="/api/v1", tags=["exports"])
-ZIP, CSV = "application/zip", "text/csv"
-Purpose = Annotated[
-    Use, Query(description="What for. Other than care: only with the patient's consent to it, and without names.")
-]
+CSV = "text/csv"
 Named = Annotated[bool, Query(description="With the patient's name; it stands in no export otherwise.")]
-
-
-def _answers(media_type: str, words: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {}}, "description": words}}
 
 
 @router.get(
     "/exports/records.zip", summary="Everything as CSV", response_class=Response,
-    responses=_answers(ZIP, "A zip of CSV files, one a subject") | errors(401, 403, 422),
+    responses=file_answer("A zip of CSV files, one a subject", ZIP) | errors(401, 403, 422),
 )  # fmt: skip
 def export_records(clinic: Open, who: Asker, purpose: Purpose = Use.CARE, names: Named = False) -> Response:
     """Everything that is recorded as CSV, by pseudonym: patients, consents, courses, sessions, visits, photos, scores,
     regions, findings. The photos themselves are not in it."""
-    return _zip(export_tables(clinic, who, purpose, names=names), "scarscore-records.zip")
+    return zipped(export_tables(clinic, who, purpose, names=names), "scarscore-records.zip")
 
 
 @router.get(
     "/patients/{patient_id}/export", summary="A patient for another installation", response_class=Response,
-    responses=_answers(ZIP, "A zip of all rows and photos, for `POST /imports/patient`")
+    responses=file_answer("A zip of all rows and photos, for `POST /imports/patient`", ZIP)
     | errors(401, 403, 404, 409, 422),
 )  # fmt: skip
 def export_one(
@@ -56,12 +47,12 @@ def export_one(
 
     With the name only for admins.
     """
-    return _zip(export_patient(clinic, who, patient_id, purpose, names=names), f"scarscore-patient-{patient_id}.zip")
+    return zipped(export_patient(clinic, who, patient_id, purpose, names=names), f"scarscore-patient-{patient_id}.zip")
 
 
 @router.get(
     "/courses/{course_id}/fhir", summary="A course as FHIR", response_class=Response,
-    responses=_answers(fhir.MEDIA_TYPE, "A FHIR R4 bundle of type collection") | errors(401, 403, 404, 409, 422),
+    responses=file_answer("A FHIR R4 bundle of type collection", fhir.MEDIA_TYPE) | errors(401, 403, 404, 409, 422),
 )  # fmt: skip
 def export_fhir(
     clinic: Open,
@@ -80,7 +71,7 @@ def export_fhir(
 
 @router.get(
     "/courses/{course_id}/visits.csv", summary="A course's visits as CSV", response_class=Response,
-    responses=_answers(CSV, "A row for each visit, with what became of it") | errors(401, 403, 404, 409, 422),
+    responses=file_answer("A row for each visit, with what became of it", CSV) | errors(401, 403, 404, 409, 422),
 )  # fmt: skip
 def export_visits(clinic: Open, who: Asker, service: Served, course_id: str, on: On = None) -> Response:
     """The visits with severity, SEM and what became of each, by pseudonym: the table of `scarscore course`."""
@@ -91,14 +82,10 @@ def export_visits(clinic: Open, who: Asker, service: Served, course_id: str, on:
 
 @router.get(
     "/photos/{photo_id}/dicom", summary="A photo as DICOM", response_class=Response,
-    responses=_answers(MEDIA_TYPE, "A VL Photographic Image, the stored JPEG unchanged")
+    responses=file_answer("A VL Photographic Image, the stored JPEG unchanged", MEDIA_TYPE)
     | errors(401, 403, 404, 422, 503),
 )  # fmt: skip
 def export_dicom(clinic: Open, who: Asker, photo_id: str, names: Named = False) -> Response:
     """The photo as a DICOM file under the patient's pseudonym."""
     content = dicom_of(clinic, who, photo_id, names=names)
     return Response(content, media_type=MEDIA_TYPE, headers=named(f"scarscore-photo-{photo_id}.dcm"))
-
-
-def _zip(pieces: Iterator[bytes], name: str) -> Response:
-    return StreamingResponse(pieces, media_type=ZIP, headers=named(name))

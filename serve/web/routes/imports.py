@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from scarscore.serve.records.exports.dicom import MEDIA_TYPE
 from scarscore.serve.records.exports.dicom_in import LARGEST as LARGEST_DICOM
 from scarscore.serve.records.exports.dicom_in import Filing, take_dicom
 from scarscore.serve.records.exports.transfer import LARGEST, import_patient
 from scarscore.serve.scoring.result import Refusal, View
+from scarscore.serve.web.answers import ZIP, file_body
 from scarscore.serve.web.answers import Photo as Sent
 from scarscore.serve.web.asked import Camera, Region
 from scarscore.serve.web.problems import Refused
@@ -19,11 +21,6 @@ from scarscore.serve.web.schema import Answer, errors
 from scarscore.serve.web.state import Asker, Open, Served
 
 router = APIRouter(prefix="/api/v1", tags=["imports"])
-
-
-def _body(media_type: str, words: str) -> dict[str, Any]:
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {"requestBody": {"required": True, "content": content, "description": words}}
 
 
 class Imported(Answer):
@@ -36,7 +33,7 @@ class Imported(Answer):
 @router.post(
     "/imports/patient", status_code=201, summary="Take in a patient of another installation", response_model=Imported,
     responses=errors(401, 403, 409, 413, 422, 503, 507), max_body_size=LARGEST,
-    openapi_extra=_body("application/zip", "The zip of `GET /patients/{patient_id}/export`, up to 500 MB. Not a form."),
+    openapi_extra=file_body(ZIP, "The zip of `GET /patients/{patient_id}/export`, up to 500 MB. Not a form."),
 )  # fmt: skip
 def take_in(
     clinic: Open,
@@ -54,7 +51,7 @@ def take_in(
 @router.post(
     "/visits/{visit_id}/dicom", status_code=201, summary="Store a photo from DICOM", response_model=PhotoSeen,
     responses=errors(401, 403, 404, 409, 413, 422, 503, 507), max_body_size=LARGEST_DICOM,
-    openapi_extra=_body("application/dicom", "A VL Photographic Image file. Not a form."),
+    openapi_extra=file_body(MEDIA_TYPE, "A VL Photographic Image file. Not a form."),
 )  # fmt: skip
 def upload_dicom(
     clinic: Open,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 from pydantic import Field
@@ -18,19 +18,13 @@ from scarscore.serve.records.uploads import take_photo
 from scarscore.serve.records.verdicts import networks
 from scarscore.serve.scoring.files import MAX_BYTES
 from scarscore.serve.scoring.result import Refusal, View
-from scarscore.serve.web.answers import PHOTO_BODY, Photo, ScoreSeen, named, score_seen
+from scarscore.serve.web.answers import JPEG, PHOTO_BODY, PNG, Photo, ScoreSeen, file_answer, score_seen, shown
 from scarscore.serve.web.asked import Camera, Region, TakenFrom
 from scarscore.serve.web.problems import Refused
 from scarscore.serve.web.schema import Answer, Body, errors
 from scarscore.serve.web.state import SMALL, Asker, Open, Served
 
 router = APIRouter(prefix="/api/v1", tags=["photos"])
-_JPEG: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/jpeg": {}}, "description": "The photo as it is stored: upright, no metadata"}
-}
-_PNG: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {}}, "description": "The photo under its heat map, with score and legend"}
-}
 
 
 class PhotoSeen(Answer):
@@ -145,22 +139,20 @@ def drop_photo(clinic: Open, who: Asker, photo_id: str) -> None:
 
 @router.get(
     "/photos/{photo_id}/image", summary="A photo's picture", response_class=Response,
-    responses=_JPEG | errors(401, 403, 404),
+    responses=file_answer("The photo as it is stored: upright, no metadata", JPEG) | errors(401, 403, 404),
 )  # fmt: skip
 def photo_image(clinic: Open, who: Asker, photo_id: str) -> Response:
     """The photo's JPEG, exactly as it was stored and scored."""
-    content = photo_bytes(clinic, who, photo_id)
-    return Response(content, media_type="image/jpeg", headers=named(f"photo-{photo_id}.jpg", "inline"))
+    return shown(photo_bytes(clinic, who, photo_id), JPEG, f"photo-{photo_id}.jpg")
 
 
 @router.get(
     "/photos/{photo_id}/preview", summary="A photo's picture, smaller", response_class=Response,
-    responses=_JPEG | errors(401, 403, 404),
+    responses=file_answer("The photo, smaller", JPEG) | errors(401, 403, 404),
 )  # fmt: skip
 def photo_small(clinic: Open, who: Asker, photo_id: str) -> Response:
     """The photo as a JPEG of at most 1,024 px a side, for pages: not the bytes that were scored."""
-    content = photo_preview(clinic, who, photo_id)
-    return Response(content, media_type="image/jpeg", headers=named(f"photo-{photo_id}-preview.jpg", "inline"))
+    return shown(photo_preview(clinic, who, photo_id), JPEG, f"photo-{photo_id}-preview.jpg")
 
 
 @router.get(
@@ -175,14 +167,15 @@ def photos_of_the_start(clinic: Open, who: Asker, service: Served, course_id: st
 
 @router.get(
     "/photos/{photo_id}/overlay", summary="A photo's heat map", response_class=Response,
-    responses=_PNG | errors(401, 403, 404, 409, 422),
+    responses=file_answer("The photo under its heat map, with score and legend", PNG)
+    | errors(401, 403, 404, 409, 422),
 )  # fmt: skip
 def photo_heat_map(clinic: Open, who: Asker, service: Served, photo_id: str) -> Response:
     """Where severity was seen, by the present networks. It marks no single scar, and nothing to treat."""
     drawn = photo_overlay(clinic, who, networks(service.scoring.model), photo_id)
     if isinstance(drawn, Refusal):
         raise Refused(drawn)
-    return Response(drawn, media_type="image/png", headers=named(f"photo-{photo_id}-overlay.png", "inline"))
+    return shown(drawn, PNG, f"photo-{photo_id}-overlay.png")
 
 
 def seen(stored: StoredPhoto) -> PhotoSeen:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from scarscore.serve.records.clinic import today
 from scarscore.serve.records.consents import Use
@@ -13,18 +13,13 @@ from scarscore.serve.records.verdicts import networks
 from scarscore.serve.reports import gather
 from scarscore.serve.reports.course import course_pdf
 from scarscore.serve.reports.visit import visit_pdf
-from scarscore.serve.web.answers import named
-from scarscore.serve.web.asked import On
-from scarscore.serve.web.routes.exports import Purpose
+from scarscore.serve.web.answers import PDF, file_answer, shown
+from scarscore.serve.web.asked import On, Purpose
 from scarscore.serve.web.schema import errors
 from scarscore.serve.web.state import Asker, Open, Served
 
 router = APIRouter(prefix="/api/v1/patients/{patient_id}", tags=["reports"])
-PDF = "application/pdf"
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {PDF: {}}, "description": "A PDF: the same bytes for the same records"},
-    **errors(401, 403, 404, 409, 422),
-}
+_ANSWERS = file_answer("A PDF: the same bytes for the same records", PDF) | errors(401, 403, 404, 409, 422)
 Names = Annotated[
     bool | None,
     Query(
@@ -33,7 +28,19 @@ Names = Annotated[
     ),
 ]
 Photos = Annotated[bool, Query(description="With the photos and what is drawn on them.")]
-Sheet = Annotated[Size | None, Query(description="The sheet of paper. Default: the clinic's own.")]
+Paper = Annotated[Size | None, Query(description="The sheet of paper. Default: the clinic's own.")]
+
+
+def _asked(patient_id: str, purpose: Purpose = Use.CARE, names: Names = None, photos: Photos = True) -> gather.Asked:
+    return gather.Asked(patient_id, purpose, names, photos)
+
+
+def _sheet(clinic: Open, paper: Paper = None) -> Size:
+    return paper or clinic_paper(clinic)
+
+
+Asked = Annotated[gather.Asked, Depends(_asked)]
+Sheet = Annotated[Size, Depends(_sheet)]
 
 
 @router.get(
@@ -41,43 +48,18 @@ Sheet = Annotated[Size | None, Query(description="The sheet of paper. Default: t
     responses=_ANSWERS,
 )  # fmt: skip
 def course_report(
-    clinic: Open,
-    who: Asker,
-    service: Served,
-    patient_id: str,
-    course_id: str,
-    on: On = None,
-    purpose: Purpose = Use.CARE,
-    names: Names = None,
-    photos: Photos = True,
-    paper: Sheet = None,
+    clinic: Open, who: Asker, service: Served, course_id: str, asked: Asked, paper: Sheet, on: On = None
 ) -> Response:
     """Verdict, timeline, visits with their uncertainties, photos and their quality, method and limits, the networks."""
-    asked = gather.Asked(patient_id, purpose, names, photos)
     told = gather.course(clinic, who, networks(service.scoring.model), course_id, on or today(), asked)
-    return _pdf(course_pdf(told, paper or clinic_paper(clinic)), f"scarscore-course-{course_id}.pdf")
+    return shown(course_pdf(told, paper), PDF, f"scarscore-course-{course_id}.pdf")
 
 
 @router.get(
     "/visits/{visit_id}/report.pdf", summary="The report of a visit as PDF", response_class=Response,
     responses=_ANSWERS,
 )  # fmt: skip
-def visit_report(
-    clinic: Open,
-    who: Asker,
-    service: Served,
-    patient_id: str,
-    visit_id: str,
-    purpose: Purpose = Use.CARE,
-    names: Names = None,
-    photos: Photos = True,
-    paper: Sheet = None,
-) -> Response:
+def visit_report(clinic: Open, who: Asker, service: Served, visit_id: str, asked: Asked, paper: Sheet) -> Response:
     """A visit as it stood on its day: severity with both uncertainties, each photo under its heat map, every check."""
-    asked = gather.Asked(patient_id, purpose, names, photos)
     told = gather.visit(clinic, who, networks(service.scoring.model), visit_id, asked)
-    return _pdf(visit_pdf(told, paper or clinic_paper(clinic)), f"scarscore-visit-{visit_id}.pdf")
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    return Response(content, media_type=PDF, headers=named(name, "inline"))
+    return shown(visit_pdf(told, paper), PDF, f"scarscore-visit-{visit_id}.pdf")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Response
-from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from scarscore.serve.course.agreement import Agreement
@@ -26,18 +24,11 @@ from scarscore.serve.records.reviews import (
 )
 from scarscore.serve.records.verdicts import networks
 from scarscore.serve.scoring.result import DISCLAIMER, ModelId, View
-from scarscore.serve.web.answers import named
+from scarscore.serve.web.answers import JPEG, ZIP, file_answer, shown, zipped
 from scarscore.serve.web.schema import Answer, Body, errors
 from scarscore.serve.web.state import SMALL, Asker, Open, Served
 
 router = APIRouter(prefix="/api/v1/reviews", tags=["reviews"], max_body_size=SMALL)
-ZIP = "application/zip"
-_JPEG: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/jpeg": {}}, "description": "The photo as it is stored"}
-}
-_LABELS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {ZIP: {}}, "description": "labels.csv, for `scarscore train --labels`, and its photos"}
-}
 
 
 class ReviewBody(Body):
@@ -133,7 +124,7 @@ def all_reviews(clinic: Open, who: Asker) -> list[ReviewSeen]:
 def begin_review(clinic: Open, who: Asker, service: Served, body: ReviewBody) -> ReviewSeen:
     """Choose scored photos at random. Each reviewer then sees them in an order of her own."""
     asked = Asked(tuple(body.courses), tuple(body.views), body.most)
-    made = start_review(clinic, who, networks(service.scoring.model).text, asked)
+    made = start_review(clinic, who, service.scoring.networks, asked)
     return seen(review(clinic, who, made))
 
 
@@ -157,12 +148,11 @@ def one_item(clinic: Open, who: Asker, review_id: str, item_id: str) -> ItemSeen
 
 @router.get(
     "/{review_id}/photos/{item_id}/image", summary="The picture of a blind review's photo", response_class=Response,
-    responses=_JPEG | errors(401, 403, 404),
+    responses=file_answer("The photo as it is stored", JPEG) | errors(401, 403, 404),
 )  # fmt: skip
 def one_image(clinic: Open, who: Asker, review_id: str, item_id: str) -> Response:
     """The photo's JPEG, without metadata and under a name that says nothing."""
-    content = item_image(clinic, who, review_id, item_id)
-    return Response(content, media_type="image/jpeg", headers=named("photo.jpg", "inline"))
+    return shown(item_image(clinic, who, review_id, item_id), JPEG, "photo.jpg")
 
 
 @router.post(
@@ -191,13 +181,12 @@ def review_results(clinic: Open, who: Asker, service: Served, review_id: str) ->
 
 @router.get(
     "/{review_id}/labels.zip", summary="A blind review's grades as labels", response_class=Response,
-    responses=_LABELS | errors(401, 403, 404, 409),
+    responses=file_answer("labels.csv, for `scarscore train --labels`, and its photos", ZIP)
+    | errors(401, 403, 404, 409),
 )  # fmt: skip
 def review_labels(clinic: Open, who: Asker, review_id: str) -> Response:
     """For `scarscore train --labels`: of patients who consent to research; `manifest.json` says what is not in it."""
-    return StreamingResponse(
-        export_labels(clinic, who, review_id), media_type=ZIP, headers=named("scarscore-labels.zip")
-    )
+    return zipped(export_labels(clinic, who, review_id), "scarscore-labels.zip")
 
 
 def seen(told: Review) -> ReviewSeen:

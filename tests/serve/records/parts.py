@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from scarscore.model.bundle import DEFAULT
+from scarscore.serve.batch.rows import networks_text
 from scarscore.serve.course.records import Needling, Plan
 from scarscore.serve.records import intake
-from scarscore.serve.records.answers import networks_text
 from scarscore.serve.records.audit import verify
 from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.courses import create_course

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from scarscore.serve.records import erasure
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use, give_consent
 from scarscore.serve.records.courses import course
@@ -113,6 +114,18 @@ def test_pictures_of_an_erased_patient_leave_the_memory(here: Clinic) -> None:
 
     erase_patient(here, ADMIN, gone)
     assert not CACHE.told
+
+
+def test_what_is_kept_in_memory_while_the_files_are_being_removed_leaves_it_too(
+    here: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, made, _ = _filled(here, NAME, 0)
+    told = measured(here, NURSE, networks(), made, ago(0))
+    monkeypatch.setattr(erasure, "empty_log", lambda _: CACHE.told.update(late=told))
+
+    erase_patient(here, ADMIN, gone)
+    assert not CACHE.told
+    assert list(here.vault.names()) == []
 
 
 def test_a_file_that_cannot_be_removed_keeps_nothing_else_of_an_erased_patient(here: Clinic) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scarscore.serve.records import backup, database, intake, keys
+from scarscore.serve.records import backup, comparisons, database, intake, keys, settings, verdicts
 from scarscore.serve.records.exports import dicom, gather, tables, transfer
 from scarscore.serve.records.exports.fhir_observations import SYSTEM
 from scarscore.serve.web.access import ACCESS
@@ -31,6 +31,10 @@ PLAIN = " ".join(TEXT.split())
         f"`{transfer.RECORDS}`",
         f"`{dicom.VL_PHOTOGRAPHIC}`",
         f"`{SYSTEM}:codes`",
+        f"({settings.RETENTION_YEARS} at set-up)",
+        f"{settings.MOST_ERRORS} at most",
+        f"{comparisons.KEPT} pairs at most",
+        f"{verdicts.KEPT} courses at most",
         "synchronous=FULL",
     ],
 )
@@ -49,7 +53,7 @@ def test_every_table_and_every_subject_is_named() -> None:
 
 
 def test_every_route_in_it_exists() -> None:
-    named = re.findall(r"`(GET|POST|DELETE) (/api/v1/[^`]+)`", TEXT)
+    named = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/api/v1/[^`]+)`", TEXT)
     known = {(method, re.sub(r"\{\w+\}", "{id}", path)) for method, path in ACCESS}
     assert len(named) > 6
     assert [each for each in named if each not in known] == []

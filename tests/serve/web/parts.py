@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from scarscore.model.bundle import DEFAULT
+from scarscore.serve.batch.rows import networks_text
 from scarscore.serve.records import intake
 from scarscore.serve.records.accounts import create_account, identify, sign_in
-from scarscore.serve.records.answers import networks_text
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.scored import Scored

@@ -30,7 +30,7 @@ def asker(served: Running, peer: str, **headers: str) -> TestClient:
     believed = ProxyHeadersMiddleware(served.app, trusted_hosts=PROXY)  # type: ignore[arg-type]  # one ASGI, two typings
     return TestClient(
         believed, base_url=f"http://{LOCAL}", client=(peer, 50000), headers=headers, follow_redirects=False
-    )  # type: ignore[arg-type]
+    )  # type: ignore[arg-type]  # likewise
 
 
 def test_what_comes_past_the_proxy_unencrypted_is_refused_whatever_it_claims(behind: Running) -> None:
