@@ -10,12 +10,12 @@ from pathlib import Path
 from scarscore.datasets.cards import Use
 from scarscore.datasets.errors import DataError, DataMissing
 from scarscore.datasets.own import OwnPhoto, read_own
-from scarscore.datasets.photos import data_root, load
+from scarscore.datasets.photos import Collection, data_root, load
 from scarscore.model.bundle import load_bundle
 from scarscore.model.bundles import ModelBundle, open_model, pack_bundle
 from scarscore.train.config import load_config
 from scarscore.train.cost import cost_of, counted
-from scarscore.train.seen import all_known, count_seen, seen_checksums
+from scarscore.train.seen import all_known, count_seen, require_permitted, seen_checksums
 from scarscore.train.tune import Halves, as_json, as_run, halves, identity_of, tune
 from scarscore.train.tuned_card import tuned_card
 from scarscore.train.views import Say
@@ -47,7 +47,10 @@ def train_on_own(wanted: Wanted, say: Say) -> ModelBundle:
     photos = read_own(wanted.labels, wanted.photos)
     split = halves(photos, wanted.held_out, config.seed)
     say(f"{_count(split.taught)} to learn from, {_count(split.held_out)} held out")
-    seen = _seen(base, split, wanted.base)
+    collection = _at_hand()
+    if collection is not None:
+        require_permitted(photos, wanted.use, collection)
+    seen = _seen(base, split, wanted.base, collection)
     identity = identity_of(base, wanted.name, wanted.use, split.taught)
     _claim(wanted.out, f"{identity.version} {base.severity.sha256} {wanted.held_out} {config}")
     run = as_run(split.taught, base, config, wanted.out, identity)
@@ -66,14 +69,19 @@ def _count(photos: Sequence[OwnPhoto]) -> str:
     return f"{len(photos)} photos of {len({photo.patient for photo in photos})} patients"
 
 
-def _seen(base: ModelBundle, split: Halves, name: str) -> int | None:
+def _at_hand() -> Collection | None:
+    try:
+        return load(data_root())
+    except DataMissing:
+        return None
+
+
+def _seen(base: ModelBundle, split: Halves, name: str, collection: Collection | None) -> int | None:
     """0 where the base has seen nothing that is held out; None where nobody can tell.
 
     No data folder is at hand, or the base itself went on with somebody's own photos, which no data folder holds.
     """
-    try:
-        collection = load(data_root())
-    except DataMissing:
+    if collection is None:
         return None
     count = count_seen(split.held_out, seen_checksums(base.severity.metadata, collection))
     if count:

@@ -1,10 +1,10 @@
-"""Which photos a network has seen: figures on those would flatter it."""
+"""Which photos of public sets a network has seen, as figures on those would flatter it, and which it must not learn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scarscore.datasets.cards import card_names
+from scarscore.datasets.cards import Use, card_names, require
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.own import OwnPhoto
 from scarscore.datasets.photos import Collection
@@ -38,6 +38,15 @@ def seen_checksums(metadata: Metadata, collection: Collection) -> frozenset[str]
 def all_known(metadata: Metadata) -> bool:
     """Whether a network learnt from data sets alone, so that a data folder can say what it has seen."""
     return set(metadata.sources) <= set(card_names())
+
+
+def require_permitted(photos: Sequence[OwnPhoto], use: Use, collection: Collection) -> None:
+    """Refuse to learn from a public set's photos, byte for byte, under another name, where its card permits less.
+
+    Raises `UseForbidden` with the set's name.
+    """
+    checksums = {photo.sha256 for photo in photos}
+    require(sorted({photo.source for photo in collection.photos if photo.sha256 in checksums}), use)
 
 
 def count_seen(photos: Sequence[OwnPhoto], checksums: frozenset[str]) -> int:

@@ -152,7 +152,7 @@ def _with_model(
 
 
 def _grade(score: PhotoScore) -> int:
-    """The likeliest photo grade; of a score that was told before it was, the (lower) middle of its set."""
+    """The photo grade told, a median; of a score that was told before it was, the (lower) middle of its set."""
     return score.grade_set[(len(score.grade_set) - 1) // 2] if score.grade is None else score.grade
 
 

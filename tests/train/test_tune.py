@@ -11,7 +11,7 @@ import torch
 from click.testing import CliRunner
 
 from scarscore.datasets.cards import Use
-from scarscore.datasets.errors import DataError
+from scarscore.datasets.errors import DataError, UseForbidden
 from scarscore.datasets.own import OwnPhoto, OwnReading
 from scarscore.datasets.photos import Collection, load
 from scarscore.model.bundle import load_bundle
@@ -23,7 +23,7 @@ from scarscore.train.command import train
 from scarscore.train.config import load_config
 from scarscore.train.own_command import _claim
 from scarscore.train.predict import Outcome
-from scarscore.train.seen import all_known, count_seen, seen_checksums
+from scarscore.train.seen import all_known, count_seen, require_permitted, seen_checksums
 from scarscore.train.start import begun, start_of
 from scarscore.train.tune import BETTER, OPEN, WORSE, Halves, Tuned, as_run, compared, halves, identity_of
 from scarscore.train.tuned_card import tuned_card
@@ -171,6 +171,20 @@ def test_what_a_network_was_trained_on_counts_as_seen_and_a_folds_own_photos_do_
     assert any(p.sha256 not in whole for p in held)
 
 
+def test_a_public_sets_photos_are_not_learnt_from_under_another_name_where_its_card_forbids_it(
+    collection: Collection,
+) -> None:
+    def own(source: str) -> list[OwnPhoto]:
+        return [OwnPhoto(Path("mine.jpg"), "p", p.sha256, ()) for p in collection.photos if p.source == source][:3]
+
+    with pytest.raises(UseForbidden, match=r"habibsatya.*evaluation only"):
+        require_permitted([*clinic(6), *own("habibsatya")], Use.RESEARCH, collection)
+    with pytest.raises(UseForbidden, match=r"acne04.*release"):
+        require_permitted(own("acne04"), Use.RELEASE, collection)
+    require_permitted([*clinic(6), *own("acne04")], Use.RESEARCH, collection)
+    require_permitted([*clinic(6), *own("london")], Use.RELEASE, collection)
+
+
 def test_a_network_that_learnt_from_drawn_scars_has_seen_every_face_that_they_are_drawn_on(
     collection: Collection,
 ) -> None:
@@ -188,25 +202,23 @@ def test_photos_of_people_whom_the_base_has_seen_are_not_held_out(
 ) -> None:
     from scarscore.train import own_command
 
-    monkeypatch.setenv("SCARSCORE_DATA", str(collection.root))
     rated = [r.photo for r in collection.rated() if r.photo.source == "acne04" and r.cut is None and r.usable]
     own = [OwnPhoto(Path(p.file), p.group, p.sha256, ()) for p in rated]
     with pytest.raises(DataError, match=rf"default was trained on {len(own)} of the {len(own)} photos"):
-        own_command._seen(open_model(), Halves((), tuple(own)), "default")
-    assert own_command._seen(base, Halves((), (photo(1, 1),)), "fold0") == 0
+        own_command._seen(open_model(), Halves((), tuple(own)), "default", collection)
+    assert own_command._seen(base, Halves((), (photo(1, 1),)), "fold0", collection) == 0
     monkeypatch.setenv("SCARSCORE_DATA", "/nowhere")
-    assert own_command._seen(base, Halves((), tuple(own)), "fold0") is None
+    assert own_command._seen(base, Halves((), tuple(own)), "fold0", own_command._at_hand()) is None
 
 
 def test_a_base_that_went_on_with_own_photos_is_not_said_to_have_seen_none(
-    collection: Collection, monkeypatch: pytest.MonkeyPatch, base: ModelBundle
+    collection: Collection, base: ModelBundle
 ) -> None:
     from scarscore.train import own_command
 
-    monkeypatch.setenv("SCARSCORE_DATA", str(collection.root))
     metadata = replace(base.severity.metadata, sources=(*base.severity.metadata.sources, "own"))
     tuned = replace(base, severity=replace(base.severity, metadata=metadata))
-    assert own_command._seen(tuned, Halves((), (photo(1, 1),)), "mine") is None
+    assert own_command._seen(tuned, Halves((), (photo(1, 1),)), "mine", collection) is None
     assert (all_known(base.severity.metadata), all_known(metadata)) == (True, False)
 
 
