@@ -1,7 +1,7 @@
 """What the light heads are fitted on: each photo's features under each network of a run, pooled as they are served.
 
 Scar types are scarnet's own labels, by dermatologists; photos to which it gives two labels are left out. Rated photos
-without raised scars stand beside them, to tell raised scars from none and the known from the strange.
+and close-ups without raised scars stand beside them, to tell raised scars from none and the known from the strange.
 """
 
 from __future__ import annotations
@@ -58,8 +58,10 @@ class Features:
 def head_photos(
     collection: Collection, rated: Sequence[Rated], homes: dict[str, int], folds: int, most: int
 ) -> tuple[HeadPhoto, ...]:
-    """The labelled photos, then the rated ones without raised scars; at most so many of each kind.
+    """The labelled photos, then the rated ones, or parts of them, without raised scars; at most so many of each kind.
 
+    Parts belong there: the labelled photos with raised scars are close-ups, and a network that knew whole faces alone
+    without them took every close-up for raised (of 101 close-ups of faces it told 55 %, of 196 clear cheeks 80 %).
     `homes` are the folds of the groups that were read; groups that nobody read are dealt to the folds by type.
     """
     labelled = [photo for photo in collection.photos if photo.source == LABELLED and photo.label in SCAR_TYPES]
@@ -73,9 +75,7 @@ def head_photos(
     clear = [
         HeadPhoto(item, NO_TYPE, homes[item.photo.group])
         for item in rated
-        if item.cut is None
-        and item.photo.group not in names
-        and np.mean([r.raised for r in item.readings]) < CLEAR_OF_RAISED
+        if item.photo.group not in names and np.mean([r.raised for r in item.readings]) < CLEAR_OF_RAISED
     ]
     kinds = [[photo for photo in typed if photo.kind == kind] for kind in range(len(SCAR_TYPES))]
     return tuple(photo for kind in [*kinds, clear] for photo in _even(kind, most))

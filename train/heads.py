@@ -15,6 +15,7 @@ import numpy as np
 
 from scarscore.model.attach import HeadWeights
 from scarscore.model.heads import HeadLimits
+from scarscore.train.close_ups import clear_cheeks
 from scarscore.train.head_features import LABELLED, HeadPhoto, gather, head_photos
 from scarscore.train.head_fit import answers, fit_heads, fit_limits
 from scarscore.train.views import Say
@@ -38,7 +39,9 @@ def heads_of(run: Run, networks: Sequence[bytes], say: Say) -> tuple[Heads, ...]
     """
     if LABELLED not in run.config.sources or run.config.heads == 0:
         return ()
-    photos = head_photos(run.collection, run.rated, run.homes, run.config.folds, run.config.heads)
+    cheeks = clear_cheeks(run.collection, run.rated, run.config.close_ups_below, run.finder)
+    rated = [*run.rated, *(each.rated for each in cheeks)]
+    photos = head_photos(run.collection, rated, run.homes, run.config.folds, run.config.heads)
     say(f"heads: features of {len(photos)} photos under {len(networks)} networks")
     files = [_file(run, fold, data, photos) for fold, data in zip(run.networks, networks, strict=True)]
     features = gather(run.collection, run.finder.find_skin, photos, networks, files, run.config.seed)

@@ -38,7 +38,7 @@ from scarscore.train.start import Start, begun
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
-VERSION = "0.4.0"
+VERSION = "0.4.1"
 
 
 @dataclass(frozen=True)

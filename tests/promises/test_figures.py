@@ -119,6 +119,8 @@ def test_grades_types_and_raised_scars_are_told_as_documented(
     assert here["types"]["four"]["value"] > here["types"]["published"]
     assert here["raised"]["auc"] == pytest.approx(there["raised"]["auc"], abs=0.01)
     assert here["raised"]["auc"] > 0.95
+    assert here["raised"]["close_ups"] > 100
+    assert here["raised"]["told_close_ups"] <= 0.05
     assert here["unlike"] <= 0.02
 
 

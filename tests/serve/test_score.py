@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from scarscore.datasets.photos import load
+from scarscore.datasets.synthetic.course import CoursePlan, healing_course
 from scarscore.model.bundle import load_bundle
 from scarscore.model.preprocess import Pixels
 from scarscore.serve.scoring.result import PhotoScore, Reason, Refusal, View
@@ -39,6 +40,15 @@ def test_a_photo_is_scored_with_everything_that_the_contract_names(scorer: Score
     assert told.view is View.CLOSEUP
     assert told.model.sha256 == load_bundle().sha256
     assert told.model.licence_class == "research"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_close_up_of_nearly_clear_skin_is_not_told_to_show_raised_scars(seed: int, scorer: Scorer) -> None:
+    """Heads that learnt raised scars from close-ups and clear skin from whole faces took every close-up for raised."""
+    last = healing_course(seed, 2, CoursePlan(relief=(1.0, 0.05)))[-1]
+    told = scorer.examine(photo(last.pixels), view=View.CLOSEUP).answer
+    assert isinstance(told, PhotoScore)
+    assert told.raised is False
 
 
 def test_the_map_covers_the_picture_with_severities_or_nothing(scorer: Scorer) -> None:

@@ -28,6 +28,19 @@ def test_the_documented_bench_and_baseline_are_taken_over(shipped: Bundle) -> No
     assert taken.bench.sem == next(r["sem"]["value"] for r in told["bench"]["repeats"] if r["source"] == "all")
     assert set(taken.plain) == {source["source"] for source in told["sources"]}
     assert all(method.name == PLAIN for method in taken.plain.values())
+    assert taken.origin == told["carried"] or f"{told['model']} {told['version']}" in taken.origin
+
+
+def test_a_report_on_the_base_itself_is_taken_over_and_named_as_what_was_measured(
+    shipped: Bundle, tmp_path: Path
+) -> None:
+    """Such as one of before there were heads: the base's own bytes stood in it, and no base."""
+    told = json.loads(DOCUMENTED.read_text())
+    del told["base_sha256"], told["carried"]
+    told |= {"sha256": shipped.metadata.base_sha256, "version": "0.3.0"}
+    (tmp_path / "evaluation.json").write_text(json.dumps(told))
+    origin = carry(tmp_path / "evaluation.json", shipped).origin
+    assert origin == f"severity 0.3.0 (SHA-256 {shipped.metadata.base_sha256[:12]}…)"
 
 
 def test_a_report_of_other_severities_is_refused(shipped: Bundle) -> None:

@@ -11,7 +11,7 @@ from scipy.special import softmax
 from sklearn.metrics import log_loss, roc_auc_score
 
 from scarscore.datasets.errors import DataError
-from scarscore.datasets.photos import Collection, Photo, Rated, Reading
+from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
 from scarscore.model.heads import SCAR_TYPES
 from scarscore.train.head_features import NO_TYPE, Features, head_photos
 from scarscore.train.head_fit import answers, fit_heads, fit_limits
@@ -96,9 +96,10 @@ def test_contradicting_labels_are_left_out_and_groups_stay_together() -> None:
         photo(n, SCAR_TYPES[n % 5], n // 10 * 5 + n % 5) for n in range(50)
     ]  # ten groups of five labels, two each
     torn = [photo(90, "keloid", 99), photo(91, "rolling", 99)]
-    rated = [read(1, 1, 0), read(2, 2, 40)]
+    part = replace(read(1, 1, 0), key="c1", cut=Cut("c1", "r1.jpg", "h1", 0, 0, 9, 9))
+    rated = [read(1, 1, 0), read(2, 2, 40), part]
     told = head_photos(Collection(Path(), (*photos, *torn), (), (), (), ()), rated, {"h1": 1, "h2": 0}, 5, 1000)
-    assert {each.rated.photo.file for each in told} == {*(p.file for p in photos), "r1.jpg"}
+    assert {each.rated.key for each in told} == {*(p.file for p in photos), "r1", "c1"}, "a close-up is one more photo"
     assert all(each.kind == NO_TYPE or SCAR_TYPES[each.kind] == each.rated.photo.label for each in told)
     folds: dict[str, set[int]] = {}
     for each in told:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.bundle import Bundle
@@ -22,8 +22,12 @@ from scarscore.train.evaluate.figures import PLAIN, Figures, Method, SourceFigur
 
 @dataclass(frozen=True)
 class Carried:
-    """What is taken over: the bench, None where the report had none, and the plain baseline's figures by source."""
+    """What is taken over: the bench, None where the report had none, and the plain baseline's figures by source.
 
+    `origin` names the network that they were measured on.
+    """
+
+    origin: str
     bench: Bench | None
     plain: dict[str, Method]
 
@@ -32,7 +36,9 @@ def carry(report: Path, bundle: Bundle) -> Carried:
     """The figures of an earlier report. Raises `DataError` where it is of other severities, or cannot be read."""
     try:
         told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-        same = told["base_sha256"] == bundle.metadata.base_sha256
+        # A report on the base itself, which had no heads yet, is one on the same severities too.
+        same = bundle.metadata.base_sha256 in (told.get("base_sha256"), told["sha256"])
+        origin = told.get("carried") or f"{told['model']} {told['version']} (SHA-256 {told['sha256'][:12]}…)"
         bench = TypeAdapter(Bench | None).validate_python(told["bench"])
         methods = TypeAdapter(list[Method])
         plain = {
@@ -41,17 +47,17 @@ def carry(report: Path, bundle: Bundle) -> Carried:
             for method in methods.validate_python(source["methods"])
             if method.name == PLAIN
         }
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{report} cannot be taken over: {error}") from None
     if not same:
         raise DataError(f"{report} is of other severities than {bundle.metadata.name} {bundle.metadata.version} tells")
-    return Carried(bench, plain)
+    return Carried(origin, bench, plain)
 
 
 def completed(figures: Figures, carried: Carried) -> Figures:
     """The figures with what was taken over in its place: the plain baseline behind the network, and the bench."""
     sources = tuple(_with_plain(source, carried.plain.get(source.source)) for source in figures.sources)
-    return replace(figures, sources=sources, bench=carried.bench)
+    return replace(figures, sources=sources, bench=carried.bench, carried=carried.origin)
 
 
 def _with_plain(source: SourceFigures, plain: Method | None) -> SourceFigures:

@@ -73,7 +73,7 @@ def gather(
     whole = tuple(o for o in outcomes if o.rated.cut is None)
     photos = [o.rated for o in whole]
     say("scoring photos that are labelled by scar type")
-    labels = labelled(collection, panel, whole, rated)
+    labels = labelled(collection, panel, outcomes, rated)
     say("asking the product which photos it refuses")
     refused = refused_photos(root, photos)
     say("baselines")

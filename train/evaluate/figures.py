@@ -106,7 +106,10 @@ class Aside:
 
 @dataclass(frozen=True)
 class Figures:
-    """The whole report in numbers."""
+    """The whole report in numbers.
+
+    `carried` names the network on which the bench and the plain network were measured, where that is not this one.
+    """
 
     model: str
     version: str
@@ -121,6 +124,7 @@ class Figures:
     asides: tuple[Aside, ...]
     refused: dict[str, int]
     bench: Bench | None
+    carried: str | None = None
 
 
 def figures(evidence: Evidence) -> Figures:

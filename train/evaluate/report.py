@@ -31,6 +31,11 @@ NOTES = """
 Over all sources, rank correlation mostly says that the sources differ; the rows of single sources are the honest ones.
 """
 
+CARRIED = """## Measured on an earlier network
+The bench (from *Repeatability* on) and the plain regression network were measured on {origin} and taken over: its local
+severities and their calibration are those of this one, which differs by its heads alone.
+"""
+
 PLOTS = """![Told against read, a panel a source](scatter.svg)
 ![Bland-Altman: told less read against their mean](bland-altman.svg)
 ![Calibration](calibration.svg) ![Cells against the map](cells.svg)
@@ -64,6 +69,8 @@ def as_markdown(figures: Figures) -> str:
     ]
     if figures.bench:
         parts.append(as_section(figures.bench))
+    if figures.carried:
+        parts.append(CARRIED.format(origin=figures.carried))
     return "\n".join(parts)
 
 

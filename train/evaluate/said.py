@@ -77,12 +77,17 @@ class TypesFigures:
 
 @dataclass(frozen=True)
 class RaisedFigures:
-    """Raised scars: scarnet's hypertrophic and keloid photos against photos without; shares told as present, AUC."""
+    """Raised scars: scarnet's hypertrophic and keloid photos against photos without; shares told as present, AUC.
+
+    `close_ups` are those of the `absent` that are cut out of faces.
+    """
 
     present: int
     absent: int
+    close_ups: int
     told_present: float
     told_absent: float
+    told_close_ups: float
     auc: float
 
 
@@ -110,12 +115,12 @@ class Labelled:
 
 
 def labelled(collection: Collection, panel: Panel, outcomes: Sequence[Outcome], rated: Sequence[Rated]) -> Labelled:
-    """Every labelled photo, scored now unless it is among the outcomes, and every photo without raised scars."""
-    known = {o.rated.photo.file: o for o in outcomes if o.rated.cut is None}
+    """Every labelled photo, scored now unless it is an outcome, and every photo and cut without raised scars."""
+    known = {(o.rated.photo.file, o.rated.cut): o for o in outcomes}
     photos = head_photos(collection, rated, panel.fold_of_group, panel.folds.count, EVERY)
     told = []
     for photo in photos:
-        there = known.get(photo.rated.photo.file)
+        there = known.get((photo.rated.photo.file, photo.rated.cut))
         if there is None:
             shown = frame(collection, photo.rated, panel.find_skin)
             there = predict(panel.of_fold[photo.fold], [(photo.rated, shown)])[0]
@@ -200,8 +205,15 @@ def _raised(labels: Labelled) -> RaisedFigures:
     told = np.array([bool(each and each.raised) for each in answers])
     chance = np.array([each.raised_probability if each else 0.0 for each in answers])
     area = auc(chance, present.astype(np.float64), 1.0)
+    near = ~present & np.array([o.rated.cut is not None for o in labels.outcomes])
     return RaisedFigures(
-        int(present.sum()), int((~present).sum()), float(told[present].mean()), float(told[~present].mean()), area
+        present=int(present.sum()),
+        absent=int((~present).sum()),
+        close_ups=int(near.sum()),
+        told_present=float(told[present].mean()),
+        told_absent=float(told[~present].mean()),
+        told_close_ups=float(told[near].mean()),
+        auc=area,
     )
 
 

@@ -83,8 +83,9 @@ def _types(types: TypesFigures) -> str:
 def _raised(raised: RaisedFigures) -> str:
     return (
         f"## Raised scars\nOf {raised.present} photos labelled hypertrophic or keloid {raised.told_present:.0%} are "
-        f"told to show raised scars, of {raised.absent} photos without {raised.told_absent:.1%}; AUC {raised.auc:.3f}. "
-        "The raised ones mostly show chest, back and ears, the others faces: this is no figure for faces.\n"
+        f"told to show raised scars, of {raised.absent} photos without {raised.told_absent:.1%}, of the "
+        f"{raised.close_ups} close-ups of faces among these {raised.told_close_ups:.1%}; AUC {raised.auc:.3f}. The "
+        "raised ones mostly show chest, back and ears, the others faces: this is no figure for faces.\n"
     )
 
 

@@ -125,7 +125,7 @@ def grade_words(grades: tuple[int, ...]) -> str:
 
 def _middle(score: PhotoScore) -> str:
     """The grade that is told, the median of its probabilities, where the set leaves several."""
-    return "" if score.grade is None or len(score.grade_set) == 1 else f", in the middle {GRADES[score.grade]}"
+    return "" if score.grade is None or len(score.grade_set) == 1 else f", told as {GRADES[score.grade]}"
 
 
 def type_shares(score: PhotoScore) -> str:
