@@ -34,7 +34,7 @@ def course_of(browser: Browser, folder: Path, size: str) -> Iterator[tuple[Trial
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height})
         context.set_default_timeout(SLOW)
-        trial = Trial(context.new_page(), server, folder, quick=True)
+        trial = Trial(context.new_page(), server, folder, themes=())
         steps.set_up(trial)
         patient = steps.enter_patient(trial).removeprefix(server.url)
         course = steps.start_course(trial)
