@@ -51,9 +51,12 @@ def change_notes(baseline: VisitScore, now: VisitScore) -> tuple[str, ...]:
         return ()
     then, after = pair
     notes = []
-    missing = [view.view.value for view in baseline.views if _key(view) not in {_key(other) for other in after.views}]
-    if missing:
-        notes.append(f"not photographed again, so left out: {', '.join(missing)}")
+    if missing := _lacking(after, baseline):
+        notes.append(f"not photographed again, so left out: {missing}")
+    if added := _lacking(then, now):
+        notes.append(
+            f"not photographed at the start, so left out of the change, though not of the visit's own severity: {added}"
+        )
     if _other_camera(then, after):
         notes.append("another camera than at baseline: the measurement error is wider")
     redder = _redder(then, after)
@@ -113,6 +116,13 @@ def _of(score: VisitScore, views: Sequence[ViewScore]) -> VisitScore:
         return score
     severity, sem = pooled(views)
     return replace(score, views=tuple(views), severity=severity, sem=sem)
+
+
+def _lacking(score: VisitScore, other: VisitScore) -> str:
+    """The views of the other visit that this one has not, in words."""
+    have = {_key(view) for view in score.views}
+    lacking = [_key(view) for view in other.views if _key(view) not in have]
+    return ", ".join(view + (f" of {region.replace('_', ' ')}" if region else "") for view, region in lacking)
 
 
 def _key(view: ViewScore) -> tuple[str, str | None]:

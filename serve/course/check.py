@@ -18,14 +18,16 @@ from scarscore.serve.scoring.result import View
 
 REGIONS = ("forehead", "left_cheek", "right_cheek", "nose", "chin", "other_skin")
 SESSIONS, SPACING, MAINTENANCE, DEPTH = (1, 12), (7, 92), (0, 12), (0.0, 5.0)  # what nobody would write but by mistake
+EARLIEST = date(1990, 1, 1)  # a browser makes the year 26 of two digits, and a camera whose clock was lost 1970 or 1980
 
 
 def checked(course: Course, today: date) -> Course:
     """The course in the order of dates. Raises UsageError for what cannot be, naming the row.
 
-    That is: a date in the future, sessions whose numbers and dates do not ascend together, two visits of one day that
-    are not told apart by `needling`, `needling` on a day without a session or none on a session's day, a photo twice,
-    a visit without photos and findings, a region on another view than a close-up, values out of range.
+    That is: a date in the future or before `EARLIEST`, sessions whose numbers and dates do not ascend together, two
+    visits of one day that are not told apart by `needling`, `needling` on a day without a session or none on a
+    session's day, a photo twice, a visit without photos and findings, a region on another view than a close-up, values
+    out of range.
     """
     _check_plan(course.plan)
     check_rules(course.clinic.timing)
@@ -40,6 +42,14 @@ def checked(course: Course, today: date) -> Course:
             raise UsageError(f"{_named(second.row, second.date)}: there is another visit of that day; make them one")
     _check_photos(visits)
     return replace(course, sessions=sessions, visits=visits)
+
+
+def check_day(day: date, what: str, today: date) -> None:
+    """Raises UsageError where a visit or a session cannot have been on that day; `what` begins the sentence."""
+    if day > today:
+        raise UsageError(f"{what} lies in the future")
+    if day < EARLIEST:
+        raise UsageError(f"{what} lies before {EARLIEST.year}: is the year written in full?")
 
 
 def check_rules(rules: TimingRules) -> None:
@@ -66,8 +76,7 @@ def _check_plan(plan: Plan) -> None:
 
 def _sessions(sessions: Sequence[Session], today: date) -> tuple[Session, ...]:
     for session in sessions:
-        if session.date > today:
-            raise UsageError(f"session {session.number}: {session.date} lies in the future")
+        check_day(session.date, f"session {session.number}: {session.date}", today)
         for depth in session.depths:
             if depth.region not in REGIONS:
                 raise UsageError(f"session {session.number}: {depth.region!r} is none of {', '.join(REGIONS)}")
@@ -85,8 +94,7 @@ def _sessions(sessions: Sequence[Session], today: date) -> tuple[Session, ...]:
 
 def _check_visit(visit: Visit, sessions: Sequence[Session], clinic: Clinic, today: date) -> None:
     where = _named(visit.row, visit.date)
-    if visit.date > today:
-        raise UsageError(f"{where} lies in the future")
+    check_day(visit.date, where, today)
     if not visit.shots and not visit.findings:
         raise UsageError(f"{where}: a visit without photos and without findings")
     if visit.needling is not None and all(session.date != visit.date for session in sessions):

@@ -26,10 +26,7 @@ REDNESS_MOVE = 4.57
 REDNESS_LIMIT = 3.0
 # Nobody has measured what shots of one visit share. A choice on the careful side: 0 would promise too much.
 SHARED = 0.25
-LOWER_BOUND = (
-    "The measurement error is the network's own lower bound: this clinic has not measured its camera yet "
-    "(scarscore repeatability)."
-)
+LOWER_BOUND = "The measurement error is the network's own lower bound: this clinic has not measured its camera yet."
 
 BUNDLE = MeasurementError(BUNDLE_SEM, ErrorSource.BUNDLE, shared=SHARED)
 SURE = 1.96  # standard errors within which 95 of 100 repetitions lie

@@ -122,9 +122,6 @@ def _place(visits: Sequence[Visit], entered: Entered) -> int | None:
 def _checked(manifest: Manifest, today: date) -> Manifest:
     if not manifest.course.visits:
         raise UsageError("there is no visit in it: photos go into folders like 2026-03-01, or into [[visit]]")
-    for session in manifest.course.sessions:
-        if session.date > today:
-            raise UsageError(f"session {session.number}: {session.date} lies in the future")
     manifest = replace(manifest, course=checked(manifest.course, today))
     _check_photos(manifest)
     return manifest

@@ -7,9 +7,11 @@ in tenths, so that nobody is left to do sums that do not come out.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from scarscore.serve.course.records import Change, VerdictKind, VisitScore
+from scarscore.serve.course.records import Change, VerdictKind, Visit, VisitScore
 
 
 def told(kind: VerdictKind, change: Change, last: VisitScore, open_until: date | None, waiting: bool) -> str:
@@ -86,6 +88,13 @@ def ends(change: Change) -> tuple[str, str]:
     """The severities at the start and now: whole points where their difference is the change that is told."""
     fits = round(change.now) - round(change.baseline) == round(change.points)
     return f"{change.baseline:.{0 if fits else 1}f}", f"{change.now:.{0 if fits else 1}f}"
+
+
+def numbered(notes: Iterable[str], visits: Sequence[Visit]) -> tuple[str, ...]:
+    """The notes with each photo's number within its visit, in the place of the id that records know it by."""
+    names = {shot.photo: f"photo {number}" for visit in visits for number, shot in enumerate(visit.shots, start=1)}
+    known = re.compile("|".join(map(re.escape, names)) or r"(?!)")
+    return tuple(known.sub(lambda found: names[found[0]], note) for note in notes)
 
 
 def _difference(change: Change) -> str:

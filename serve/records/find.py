@@ -6,6 +6,7 @@ locked (PostgreSQL), so that two requests cannot both find a day free.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from scarscore.serve.records.tables import (
     VisitRow,
 )
 
+_SPELLING = dict.fromkeys(range(0x200C, 0x2010))  # zero-width (non-)joiner, left-to-right and right-to-left mark
 PORTION = 500  # ids: a database takes only so many values in one question
 Row = TypeVar("Row", AccountRow, TokenRow, PatientRow, CourseRow, SessionRow, VisitRow, PhotoRow, ReviewRow)
 
@@ -88,10 +90,15 @@ def photo_rows(session: Session, photo_ids: Sequence[str]) -> dict[str, PhotoRow
 
 
 def short_text(value: str, what: str, longest: int) -> str:
-    """A text without blanks around it. Raises `Invalid` where it is too long or holds control characters."""
-    text = value.strip()
+    """A text without blanks around it, of whatever kind. Raises `Invalid` where it is too long or not printable."""
+    text = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in value).strip()
     if len(text) > longest:
         raise Invalid(f"{what} may have {longest} characters at most")
-    if not text.isprintable():
+    if not is_printable(text):
         raise Invalid(f"{what} holds characters that cannot be printed")
     return text
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text is without control characters; joiners and marks of direction are spelling in many scripts."""
+    return text.translate(_SPELLING).isprintable()

@@ -20,6 +20,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from scarscore.serve.batch.find import find
+from scarscore.serve.course.check import check_day
 from scarscore.serve.course.layout import LEFT_BY_SYSTEMS, named_view
 from scarscore.serve.course.records import Needling
 from scarscore.serve.errors import UsageError
@@ -142,7 +143,11 @@ def _looked_at(found: Found, data: bytes, digest: str, look: Look) -> Old:
 def _odd(old: Old) -> str | None:
     if old.day is None:
         return "no date: neither in the photo nor in a folder's name"
-    return f"its date lies in the future: {old.day}" if old.day > today() else None
+    try:
+        check_day(old.day, f"its date, {old.day},", today())
+    except UsageError as error:
+        return str(error)
+    return None
 
 
 def day_of(path: Path, data: bytes) -> tuple[date | None, Needling | None]:

@@ -13,7 +13,7 @@ from scarscore.serve.course.report import pictures
 from scarscore.serve.course.report.markup import day, named
 from scarscore.serve.course.report.said import HEADLINES, pair_words, trend_words, view_words
 from scarscore.serve.course.report.timeline import Moment
-from scarscore.serve.course.words import counted, ends, signed
+from scarscore.serve.course.words import counted, ends, numbered, signed
 from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, timeline
@@ -120,7 +120,7 @@ def _over_time(paper: Paper, report: told.Course) -> None:
         paper.rows(VISITS, [_row(moment) for moment in report.moments], (38, 16, 20, 15, 65, 16), right=(1, 2, 3, 5))
     if verdict.trend is not None:
         paper.terms([("Trend", trend_words(verdict.trend))], 20.0)
-    paper.bullets(verdict.notes, SMALL)
+    paper.bullets(numbered(verdict.notes, report.measured.course.visits), SMALL)
 
 
 def _row(moment: Moment) -> Sequence[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scarscore.serve.course.error import SURE
-from scarscore.serve.course.records import ShotScore, ViewScore
+from scarscore.serve.course.records import ShotScore, ViewScore, Visit
 from scarscore.serve.course.report.markup import day, named
 from scarscore.serve.course.report.said import HEADLINES, side_words
 from scarscore.serve.course.report.timeline import Moment, trend_moments
-from scarscore.serve.course.words import counted
+from scarscore.serve.course.words import counted, numbered
 from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, key, scale
@@ -77,13 +77,14 @@ def _views(paper: Paper, moment: Moment) -> None:
     if moment.score is None:
         return
     paper.heading("View by view")
-    paper.rows(VIEWS, map(_view, moment.score.views), (36, 16, 15, 14, 34, 55), right=(1, 2, 3))
+    rows = [_view(view, moment.visit) for view in moment.score.views]
+    paper.rows(VIEWS, rows, (36, 16, 15, 14, 34, 55), right=(1, 2, 3))
 
 
-def _view(view: ViewScore) -> Sequence[str]:
+def _view(view: ViewScore, visit: Visit) -> Sequence[str]:
     where = f"close-up of {named(view.region)}" if view.region else side_words(view.view)
     apart = counted(len(view.left_out), "photo") if view.left_out else ""
-    notes = "; ".join(filter(None, (apart and f"{apart} left out", *view.notes)))
+    notes = "; ".join(filter(None, (apart and f"{apart} left out", *numbered(view.notes, [visit]))))
     return where, f"{view.severity:.0f}", f"± {SURE * view.sem:.0f}", str(view.shots), view.camera, notes
 
 

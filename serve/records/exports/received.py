@@ -21,6 +21,7 @@ from scarscore.serve.records.clinic import now
 from scarscore.serve.records.courses import check_plan
 from scarscore.serve.records.errors import Invalid, RecordsError
 from scarscore.serve.records.exports.gather import SUBJECTS, Gathered, PatientKept, PhotoKept, ScoreKept
+from scarscore.serve.records.find import is_printable
 from scarscore.serve.records.sessions import checked_texts
 from scarscore.serve.records.tables import ScoreRow
 from scarscore.serve.scoring.decode import decode
@@ -68,7 +69,7 @@ def check_photo(photo: PhotoKept, data: bytes) -> None:
 
 def _check_texts(told: Gathered) -> None:
     """Every text must be such as could have been entered here: PostgreSQL, too, has no room for a NUL."""
-    if not all(text.isprintable() for text in _texts(told)):
+    if not all(map(is_printable, _texts(told))):
         raise Invalid("the zip's records hold characters that cannot be printed")
     for course in told.courses:
         check_plan(Plan(course.sessions, course.spacing_days, course.maintenance_per_year, course.cautions))

@@ -56,6 +56,8 @@ def with_visit(extra: Visit) -> Change:
 
 BAD: list[tuple[Change, str]] = [
     (with_visit(visit(200, "e")), "line 200: 2026-09-18 lies in the future"),
+    (with_visit(replace(visit(60, "e"), date=date(26, 3, 2))), "line 60: 0026-03-02 lies before 1990"),
+    (lambda c: replace(c, sessions=(Session(1, date(26, 3, 2)), *c.sessions[1:])), "session 1: 0026-03-02 lies before"),
     (with_visit(visit(70, "a")), r"line 70: 2026-05-11: the photo 'a' stands in line -2"),
     (with_visit(visit(60, "e")), "line 60: 2026-05-01: there is another visit of that day"),
     (with_visit(visit(40, "e", Needling.AFTER)), "line 40: .* there is no session on that day"),

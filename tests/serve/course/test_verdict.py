@@ -23,6 +23,7 @@ from scarscore.serve.course.records import (
     Visit,
 )
 from scarscore.serve.course.verdict import judge
+from scarscore.serve.course.words import numbered
 from scarscore.serve.scoring.result import Reason, View, refusal
 from tests.serve.course.simulate import shot
 
@@ -110,6 +111,26 @@ def test_other_views_or_photos_that_cannot_be_used_are_not_comparable() -> None:
         assert judge(made, FAR).kind is VerdictKind.NOT_COMPARABLE
     assert "(left) cannot be compared with those of the start (front)" in judge(other, FAR).words
     assert "2026-06-10: none of the photos could be used" in judge(apart, FAR).notes
+
+
+def test_a_view_that_only_one_of_the_two_visits_has_is_left_out_of_the_change_and_named() -> None:
+    near = replace(shot(90, View.CLOSEUP, photo="n"), region="left_cheek")
+    start, later = Visit(FIRST - timedelta(days=1), (shot(50),)), FIRST + timedelta(days=100)
+    added = judge(replace(course(), visits=(start, Visit(later, (shot(20, photo="b"), near)))), FAR)
+    assert added.change is not None
+    assert added.change.points == -30
+    assert any("not photographed at the start" in note and "closeup of left cheek" in note for note in added.notes)
+    both = replace(start, shots=(*start.shots, near))
+    gone = judge(replace(course(), visits=(both, Visit(later, (shot(20, photo="b"),)))), FAR)
+    assert "not photographed again, so left out: closeup of left cheek" in gone.notes
+
+
+def test_records_photos_are_named_by_their_number_and_files_as_they_are_called() -> None:
+    visit = Visit(FIRST, (shot(5, photo="3qhmvd55"), shot(9, photo="a.b*")))
+    assert numbered(("front: a.b* lies +4 points", "a-b*", "3qhmvd55: refused"), [visit]) == (
+        "front: photo 2 lies +4 points", "a-b*", "photo 1: refused",
+    )  # fmt: skip
+    assert numbered(("said",), []) == ("said",)
 
 
 def test_the_lower_bound_is_said_until_the_clinic_has_measured_its_camera() -> None:

@@ -59,7 +59,19 @@ def test_a_pseudonym_that_could_be_a_name_or_a_path_is_refused(here: Clinic, bad
         create_patient(here, NURSE, pseudonym=bad, name=None)
 
 
-@pytest.mark.parametrize("bad", ["x" * 201, "a\nb", "a\0b"])
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("\u0646\u06cc\u06a9\u200c\u067e\u06cc", "\u0646\u06cc\u06a9\u200c\u067e\u06cc"),  # joiners are spelling
+        ("\u0928\u0947\u092a\u093e\u0932\u094d\u200d", "\u0928\u0947\u092a\u093e\u0932\u094d\u200d"),
+        ("O\u00a0Brien\u2009", "O Brien"),  # as pasted out of a document
+    ],
+)
+def test_a_name_is_taken_as_it_is_spelt(here: Clinic, name: str, kept: str) -> None:
+    assert patient(here, NURSE, create_patient(here, NURSE, pseudonym=None, name=name).id).name == kept
+
+
+@pytest.mark.parametrize("bad", ["x" * 201, "a\nb", "a\0b", "a\u202eb", "\u2066a", "a\u2028b"])
 def test_a_name_that_cannot_be_one_is_refused(here: Clinic, bad: str) -> None:
     with pytest.raises(Invalid):
         create_patient(here, NURSE, pseudonym=None, name=bad)
