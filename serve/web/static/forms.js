@@ -1,7 +1,7 @@
 // Sends forms to the API as JSON, and shows what it answers.
 //
 // data-send     the address
-// data-method   PUT, PATCH, DELETE; POST where it is not said
+// data-method   PUT, PATCH, DELETE; POST where it is not said. A PATCH sends only what was changed in the form
 // data-then     where to go afterwards; {field} in it is taken from the answer
 // data-refresh  or the parts of the page that HTMX takes again (a selector; they listen for "refresh")
 // data-show     or the section that shows the answer, in its [data-field]s, in the place of the form's own
@@ -18,6 +18,10 @@
 //
 // On buttons: data-opens (the id of a dialog), data-closes (the dialog that it is in), data-prints (the page).
 
+export const SIGNED_OUT = "You were signed out. Sign in again in another tab, then try again here: nothing is lost.";
+
+const FIELDS = "input[name], select[name], textarea[name]";
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset.send) return;
@@ -31,14 +35,19 @@ async function send(form, button) {
     complain(form, "The two passwords differ.");
     return;
   }
+  const body = form.dataset.method === "PATCH" ? changes(form) : values(form);
+  if (form.dataset.method === "PATCH" && !Object.keys(body).length) {
+    complain(form, "Nothing was changed.");
+    return;
+  }
   if (form.dataset.ask && !(await confirmed(form.dataset.ask, button?.textContent.trim()))) return;
   if (button) button.disabled = true;
   form.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(...asked(form));
+    const answer = await fetch(...asked(form, body));
     const told = answer.status === 204 ? {} : await answer.json();
     if (answer.ok) proceed(form, told);
-    else complain(form, told.error.message);
+    else complain(form, answer.status === 401 && !asksWho(form) ? SIGNED_OUT : told.error.message);
   } catch {
     complain(form, "The server does not answer. Is it still running?");
   } finally {
@@ -48,11 +57,31 @@ async function send(form, button) {
   }
 }
 
-function asked(form) {
+// Where somebody says who they are, 401 means that the password is wrong.
+function asksWho(form) {
+  return form.querySelector("[autocomplete=current-password]") !== null;
+}
+
+function asked(form, body) {
   const address = form.dataset.send;
   const method = form.dataset.method || "POST";
   if (method === "DELETE") return [address, { method }];
-  return [address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(values(form)) }];
+  return [address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }];
+}
+
+// A page may have stood open for long: what somebody else changed meanwhile is not put back. Fields that lead into one
+// object, or stand in one list, are one value.
+function changes(form) {
+  const changed = [...form.querySelectorAll(FIELDS)].filter(isChanged);
+  const names = new Set(changed.map((field) => field.closest("[data-list]")?.dataset.list ?? field.name.split(".")[0]));
+  return Object.fromEntries(Object.entries(values(form)).filter(([name]) => names.has(name)));
+}
+
+// A select none of whose options was chosen by the page counts as changed: what stands first in it was agreed to.
+function isChanged(field) {
+  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
 }
 
 function values(form) {
@@ -66,7 +95,7 @@ function values(form) {
 
 function collected(within, wanted) {
   const sent = {};
-  for (const field of within.querySelectorAll("input[name], select[name], textarea[name]")) {
+  for (const field of within.querySelectorAll(FIELDS)) {
     if (field.matches("[data-again], :disabled, [type=radio]:not(:checked)") || !wanted(field)) continue;
     if (field.dataset.as === "each") {
       (sent[field.name] ??= []).push(...(field.checked ? [field.value] : []));
@@ -147,3 +176,12 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-closes]")?.closest("dialog").close();
   if (event.target.closest("[data-prints]")) window.print();
 });
+
+// What was given up is not there when the dialog opens again. "close" does not bubble, so it is caught on its way down.
+document.addEventListener("close", (event) => {
+  for (const form of event.target.querySelectorAll("form[data-send]")) {
+    if (form.hasAttribute("aria-busy")) continue; // what is being sent stays, should it be refused
+    form.reset();
+    complain(form, "");
+  }
+}, true);

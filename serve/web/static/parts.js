@@ -4,6 +4,8 @@
 // data-failed   within a part: the line that says why it did not come
 // data-lost     on a part: who gets the focus where what had it is gone (a session that was taken back)
 
+import { SIGNED_OUT } from "/static/forms.js";
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const told = event.target.dataset?.said ?? document.querySelector("[data-said]")?.dataset.said;
   const place = document.getElementById("said");
@@ -12,13 +14,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (next && document.activeElement === document.body) next.focus();
 });
 
+const LOST = "The server does not answer. Is it still running? Load the page again once it is.";
+const FAILED = "This could not be shown. Load the page again; if it stays so, look into the server's log.";
+
 for (const kind of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(kind, (event) => {
     const part = event.detail.elt;
     const line = part.querySelector("[data-failed]") ?? part.insertBefore(made(), part.firstChild);
-    line.textContent = kind === "htmx:sendError"
-      ? "The server does not answer. Is it still running? Load the page again once it is."
-      : "This could not be shown. Load the page again; if it stays so, look into the server's log.";
+    if (kind === "htmx:sendError") line.textContent = LOST;
+    else line.textContent = event.detail.xhr.status === 401 ? SIGNED_OUT : FAILED;
     line.hidden = false;
     part.querySelector("progress")?.remove();
   });

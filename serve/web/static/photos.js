@@ -41,8 +41,10 @@ function changed(job) {
 
 // The server names a photo by its id; here it is called as it is shown.
 function named(why) {
-  const shot = byId(`shot-${why.split(": ").pop()}`);
-  return shot ? `${why.split(": ")[0]}: ${shot.querySelector("img").alt}.` : why;
+  const [, told, photo] = /^(this visit has the photo already): (\S+)$/i.exec(why) ?? [];
+  if (!told) return why;
+  const shot = byId(`shot-${photo}`); // not there yet where both came in one go
+  return shot ? `${told}: ${shot.querySelector("img").alt}.` : `${told}.`;
 }
 
 async function done(job) {

@@ -2,5 +2,12 @@
 document.addEventListener("change", (event) => {
   const by = event.target.dataset.answeredBy;
   if (by === undefined) return;
-  event.target.closest("[data-item]").querySelector("[name=by]").value = event.target.value ? by : "";
+  const field = event.target.closest("[data-item]").querySelector("[name=by]");
+  field.dataset.was ??= field.value;
+  field.value = event.target.value ? by : "";
+});
+
+// A form that is reset leaves its hidden fields as they are.
+document.addEventListener("reset", (event) => {
+  for (const field of event.target.querySelectorAll("[name=by][data-was]")) field.value = field.dataset.was;
 });

@@ -3,6 +3,8 @@
 // waiting, sending (with `share`, 0 to 1), scoring, done (with `photo`), failed (with `why`), cancelled. `to` is the
 // visit's id, or says to which address a job is sent.
 
+import { SIGNED_OUT } from "/static/forms.js";
+
 const AT_ONCE = 2;
 const BUSY_AGAIN = [2, 5, 10, 20]; // seconds to wait where the server says that it is busy
 
@@ -89,7 +91,7 @@ function addressOf(visit, job) {
 }
 
 function why(status, told) {
-  if (status === 401) return "You were signed out. Sign in again in another tab, then try again here: nothing is lost.";
+  if (status === 401) return SIGNED_OUT;
   return told?.error?.message ?? `The server answered ${status}. Try again.`;
 }
 

@@ -150,6 +150,21 @@ def test_a_photo_can_be_corrected_moved_and_erased_from_here(here: Here) -> None
     assert f'value="{here.other}"' in places
 
 
+def test_a_choice_that_is_empty_is_one_that_the_page_made(here: Here) -> None:
+    """A correction sends what was changed: a select without a choice of the page's own would always be sent."""
+    page = here.text(f"/visits/{here.visit}")
+    assert '<option value="" selected>not a session' in page
+    card = here.text(f"/photos/{here.good['id']}/card")
+    view, region = re.findall(r"<select name=\"(?:view|region)\".*?</select>", card, re.DOTALL)
+    assert (view.count(" selected"), region.count(" selected")) == (1, 1)
+
+
+def test_what_can_only_be_entered_is_not_printed(here: Here) -> None:
+    printed = '<section class="card" aria-labelledby="enter-title">'
+    assert printed not in here.text(f"/visits/{here.visit}/scales")
+    assert printed in here.text(f"/visits/{here.visit}/scales", here.viewer)
+
+
 def test_an_empty_visit_says_what_to_do_and_can_be_taken_back(here: Here) -> None:
     page = here.text(f"/visits/{here.other}")
     assert "No photo of this visit yet" in page
