@@ -156,6 +156,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _close_quietly()
+    except OSError as error:  # a full disk, a folder that is not there: nothing that a traceback would explain
+        if error.filename is None:  # then it is what is written to, which would fail once more at exit
+            _close_quietly()
+        click.echo(f"Error: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        return USAGE
 
 
 def main() -> NoReturn:

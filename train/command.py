@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from scarscore.train.own_command import Wanted
 
-from scarscore.train.options import data_option, out_option, start_option
+from scarscore.train.options import data_option, out_option, start_option, typed
 
 
 @click.command(short_help="Train the severity network on rated photos.")
@@ -127,7 +126,7 @@ def train(
         _own(
             Wanted(
                 labels,
-                _typed(data),
+                typed(data),
                 base,
                 "own" if preset == "severity" else preset,
                 out,
@@ -149,12 +148,6 @@ def train(
         click.echo(f"installed: {install_as(run, install_bundle, regions)}")
     if install:
         click.echo(f"installed: {install_run(run)}")
-
-
-def _typed(data: Path | None) -> Path | None:
-    """`--data` where it was typed: with --labels it holds own photos, which the environment's data folder does not."""
-    typed = click.get_current_context().get_parameter_source("data") is ParameterSource.COMMANDLINE
-    return data if typed else None
 
 
 def _own(wanted: Wanted) -> None:

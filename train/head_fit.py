@@ -39,7 +39,7 @@ def fit_heads(features: Features, kinds: npt.NDArray[np.int64], seen: Mask) -> H
     """The heads that the seen photos support; `kinds` (n,) are their types, `NO_TYPE` where they show none."""
     typed = seen & (kinds != NO_TYPE)
     if len(set(kinds[typed])) < len(SCAR_TYPES) or seen.sum() <= 2 * DIMENSIONS:
-        raise DataError("heads need photos of every scar type, and more photos than the features have dimensions")
+        raise DataError(f"heads need photos of every scar type, and more than {2 * DIMENSIONS} photos in all")
     middle, scale = features.value[seen].mean(axis=0), features.skin[seen].std(axis=0) + 1e-3
     rows = np.concatenate(
         [

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 SHARED_WEIGHTS = Path(__file__).resolve().parent.parent / ".." / "shared" / "weights"
 DEFAULT_START = SHARED_WEIGHTS / "mobilenet_v2_coral_ptq_tfsame.pth"
@@ -36,6 +37,12 @@ weights_option = click.option(
     show_default=False,
     help="Folder with the teachers, a face detector and a face mesh.  [default: ../shared/weights]",
 )
+
+
+def typed(data: Path | None) -> Path | None:
+    """`--data` where it was typed: with --labels it holds own photos, which the environment's data folder does not."""
+    source = click.get_current_context().get_parameter_source("data")
+    return data if source is ParameterSource.COMMANDLINE else None
 
 
 def out_option(default: str, text: str) -> Callable[[Command], Command]:

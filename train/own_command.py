@@ -13,6 +13,7 @@ from scarscore.datasets.own import OwnPhoto, read_own
 from scarscore.datasets.photos import Collection, data_root, load
 from scarscore.model.bundle import load_bundle
 from scarscore.model.bundles import ModelBundle, open_model, pack_bundle
+from scarscore.train.claim import claim
 from scarscore.train.config import load_config
 from scarscore.train.cost import cost_of, counted
 from scarscore.train.seen import all_known, count_seen, require_permitted, seen_checksums
@@ -52,7 +53,7 @@ def train_on_own(wanted: Wanted, say: Say) -> ModelBundle:
         require_permitted(photos, wanted.use, collection)
     seen = _seen(base, split, wanted.base, collection)
     identity = identity_of(base, wanted.name, wanted.use, split.taught)
-    _claim(wanted.out, f"{identity.version} {base.severity.sha256} {wanted.held_out} {config}")
+    claim(wanted.out, MARK, f"{identity.version} {base.severity.sha256} {wanted.held_out} {config}")
     run = as_run(split.taught, base, config, wanted.out, identity)
     with counted(wanted.out):
         told = tune(run, base, split.held_out, seen, say)
@@ -90,14 +91,3 @@ def _seen(base: ModelBundle, split: Halves, name: str, collection: Collection | 
             "of the same people: figures on them would flatter it. Go on from a bundle that has not seen them"
         )
     return 0 if all_known(base.severity.metadata) else None
-
-
-def _claim(folder: Path, what: str) -> None:
-    """A folder holds one run: what was begun on other photos, readings or networks is not gone on from."""
-    folder.mkdir(parents=True, exist_ok=True)
-    mark = folder / MARK
-    if mark.exists() and mark.read_text(encoding="utf-8") != what:
-        raise DataError(
-            f"{folder} holds a run on other photos, readings or networks: choose another --out, or remove it"
-        )
-    mark.write_text(what, encoding="utf-8")

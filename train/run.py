@@ -27,6 +27,7 @@ from scarscore.model.region_engine import RegionEngine
 from scarscore.model.severity import Calibration
 from scarscore.train.augment import Variation
 from scarscore.train.calibrate import IDENTITY, fit_calibration
+from scarscore.train.claim import claim
 from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
 from scarscore.train.drawn import DRAWN, with_drawn
@@ -39,6 +40,7 @@ from scarscore.train.views import Say, take_views
 
 NAME = "severity"
 VERSION = "0.4.1"
+MARK = "run.txt"  # says what the networks in a folder are of
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,9 @@ def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: 
     """Train and export what is missing of the wanted networks; calibrate once all are there. Whether they are.
 
     They begin from start weights, in a file or read already. Networks of one run may be trained by several processes
-    or machines at once: each has its own folder.
+    or machines at once: each has its own folder. Raises `DataError` where the run's folder holds another one.
     """
-    run.folder.mkdir(parents=True, exist_ok=True)
+    claim(run.folder, MARK, f"{run.config}\nphotos {fingerprint(run.rated)}\nregions {run.finder.bundle.sha256}\n")
     begin = read_start_weights(start) if isinstance(start, Path) else start
     missing = [fold for fold in wanted if not _raw(run, fold).exists()]
     if missing:

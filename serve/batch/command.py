@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +87,8 @@ def score(
     PATHS are photos, folders, CSV manifests with a column `path` (relative to the manifest) and perhaps
     `view`, or - for paths on standard input, one a line or separated by NUL. Folders are searched with the
     folders in them; files and folders whose names begin with a dot are passed over. Every other file gets a
-    row: a photo that cannot be scored, or a file that is no photo, is refused with its reason.
+    row, under the first of its names: a photo that cannot be scored, or a file that is no photo, is refused with
+    its reason.
 
     \b
       scarscore score photos/ --out scores.csv
@@ -111,6 +112,7 @@ def score(
     from scarscore.serve.scoring.result import View
 
     _check(paths, out, regions, resume)
+    _check_folders(paths, {"--overlays": overlays, "--maps": maps})
     _check_shard(paths, (out, regions, overlays, maps), shard)
     found = find(paths, sys.stdin.buffer, _ours(out, regions, overlays, maps))
     if not found:
@@ -152,6 +154,13 @@ def _check(paths: tuple[str, ...], out: Path | None, regions: Path | None, resum
             raise UsageError(f"{option} {str(file)!r} is one of PATHS and would be overwritten")
     if regions is not None and os.path.realpath(regions) == os.path.realpath(out):
         raise UsageError("--regions and --out name the same file")
+
+
+def _check_folders(paths: tuple[str, ...], folders: Mapping[str, Path | None]) -> None:
+    """Raise `UsageError` where pictures would be written among the photos: they would be left out of the search."""
+    for option, folder in folders.items():
+        if folder is not None and os.path.realpath(folder) in map(os.path.realpath, paths):
+            raise UsageError(f"{option} {str(folder)!r} is one of PATHS: name another folder, which may lie within it")
 
 
 def _check_shard(paths: tuple[str, ...], outputs: Iterable[Path | None], shard: tuple[int, int]) -> None:

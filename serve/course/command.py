@@ -69,12 +69,13 @@ def course(
     the change is held against what photos of unchanged skin differ by. It measures and documents: no
     diagnosis, and no treatment advice. The page holds the patient's photos: treat it like them.
 
-    Exit status: 0 all photos were used, 1 some were refused or do not lie on those of the start, 2 wrong
-    usage or a mistake in COURSE, 130 Ctrl-C.
+    Exit status: 0 all photos were used, 1 some were refused or cannot be compared with those of the start,
+    2 wrong usage or a mistake in COURSE, 130 Ctrl-C.
     """
     from scarscore.serve.course.book import Book
     from scarscore.serve.course.manifest import read
     from scarscore.serve.course.measured import Networks, looks_at, measure
+    from scarscore.serve.course.records import VerdictKind
     from scarscore.serve.course.report.write import write_report
 
     today = date.today()
@@ -88,7 +89,7 @@ def course(
     if out is not None:
         write_report(out, measured, None if no_photos else looks_at(manifest))
     _tell(measured, out)
-    ctx.exit(1 if measured.unusable else 0)
+    ctx.exit(1 if measured.unusable or measured.verdict.kind is VerdictKind.NOT_COMPARABLE else 0)
 
 
 def progress(photos: int) -> AbstractContextManager[Callable[[], None]]:
@@ -101,9 +102,10 @@ def progress(photos: int) -> AbstractContextManager[Callable[[], None]]:
 def _check(manifest: Manifest, out: Path | None, scores: Path | None) -> None:
     """Raise UsageError for what could only go wrong later, or destroy something."""
     from scarscore.serve.course.book import SUFFIX
-    from scarscore.serve.course.report.write import SUFFIXES, check_report
+    from scarscore.serve.course.report.write import SUFFIXES, check_apart, check_report
 
     photos = [manifest.path_of(shot) for visit in manifest.course.visits for shot in visit.shots]
+    check_apart({"--out": out, "--scores": scores})
     if out is not None:
         check_report(out, SUFFIXES, "--out", [*manifest.files, *photos])
     if scores is not None:

@@ -128,9 +128,9 @@ class Entry:
 def read_toml(path: Path) -> Entry:
     """A whole TOML file. Raises UsageError where it cannot be read."""
     try:
-        return Entry("", tomllib.loads(path.read_text(encoding="utf-8")))
+        return Entry("", tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path.name} cannot be read: {error}") from error
+        raise UsageError(f"{path.name} cannot be read: {_why(error)}") from error
 
 
 def read_csv(path: Path, needed: Sequence[str], known: Sequence[str]) -> tuple[Entry, ...]:
@@ -143,7 +143,11 @@ def read_csv(path: Path, needed: Sequence[str], known: Sequence[str]) -> tuple[E
             table.fieldnames = names
             return tuple(_row(path, table.line_num, row) for row in table)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path.name} cannot be read: {error}") from error
+        raise UsageError(f"{path.name} cannot be read: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def day_of(text: str) -> date | None:

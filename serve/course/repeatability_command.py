@@ -75,12 +75,13 @@ def repeatability(
 
 
 def _check(leave: Sequence[Path], out: Path, pairs_out: Path | None, plot: Path | None, clinic: Path | None) -> None:
-    from scarscore.serve.course.report.write import check_report
+    from scarscore.serve.course.report.write import check_apart, check_report
 
     wanted = [
         ("--out", out, ".csv"), ("--pairs-out", pairs_out, ".csv"), ("--plot", plot, ".svg"),
         ("--clinic", clinic, ".toml"),
     ]  # fmt: skip
+    check_apart({option: file for option, file, _ in wanted})
     for option, file, suffix in wanted:
         if file is not None:
             check_report(file, (suffix,), option, leave)

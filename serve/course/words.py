@@ -45,11 +45,17 @@ def nothing_valid(baseline: VisitScore, first: date | None) -> str:
 
 def nothing_in_common(baseline: VisitScore, last: VisitScore) -> str:
     """The two visits show no view in common."""
-    views = [", ".join(dict.fromkeys(view.view.value for view in score.views)) for score in (baseline, last)]
+    shown = ([place(view.view, view.region) for view in score.views] for score in (baseline, last))
+    views = [", ".join(dict.fromkeys(places)) for places in shown]
     return (
         f"The photos of {day(last.date)} ({views[1]}) cannot be compared with those of the start ({views[0]}): "
-        "they show the skin from other sides."
+        "they do not show the same skin."
     )
+
+
+def place(view: str, region: str | None) -> str:
+    """What a photo shows: its view, of a close-up also the region."""
+    return f"{view} of {region.replace('_', ' ')}" if region else view
 
 
 def nothing_usable(baseline: VisitScore) -> str:

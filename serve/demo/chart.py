@@ -26,7 +26,7 @@ def table(visits: Sequence[ScoredVisit]) -> Table:
     told.add_column("Depth left", justify="right", no_wrap=True)
     told.add_column("Severity (90 %)", no_wrap=True)
     told.add_column("Photo grade")
-    told.add_column("Types")
+    told.add_column("Types", overflow="fold")
     for visit in visits:
         told.add_row(
             str(visit.number),

@@ -125,6 +125,23 @@ def test_our_errors_end_with_their_sentence_and_status_2(
     assert capsys.readouterr().err == "Error: said\n"
 
 
+def test_what_the_system_refuses_ends_with_its_sentence_and_status_2(
+    failing: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert failing("FileExistsError(17, 'File exists', 'runs')") == 2
+    assert capsys.readouterr().err == "Error: runs: File exists\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_disk_behind_standard_output_is_told_once() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scarscore.serve", "--help"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "Error: standard output: No space left on device\n")
+
+
 def test_a_fault_of_the_program_is_not_hidden(failing: Callable[[str], int]) -> None:
     with pytest.raises(ZeroDivisionError):
         failing("ZeroDivisionError")

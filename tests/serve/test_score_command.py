@@ -231,6 +231,8 @@ WRONG_USAGE: list[tuple[list[str], str]] = [
     (["photos", "--shard", "1/2", "--out", "photos/s.csv"], "must lie outside"),
     (["photos", "--shard", "1/2", "--overlays", "photos/heat"], "must lie outside"),
     (["photos", "--overlays", "photos/a.jpg"], "is a file"),
+    (["photos", "--overlays", "photos/."], "is one of PATHS"),
+    (["photos", "--maps", "photos"], "is one of PATHS"),
     (["photos", "--out", "left.csv"], "delete that file"),
     (["empty"], "no files were found"),
     ([], "Missing argument"),

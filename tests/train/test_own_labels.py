@@ -107,6 +107,10 @@ def test_a_table_without_the_columns_or_the_photos_is_refused(
         read_labels(table(tmp_path, [{"path": "a.jpg"}]))
     with pytest.raises(DataError, match="cannot be read"):
         read_labels(tmp_path / "none.csv")
+    (tmp_path / "of").mkdir()
+    (table(tmp_path, [{"path": "a.jpg", "severity": 3.0}])).rename(tmp_path / "of" / "own.csv")
+    (tmp_path / "a.jpg").write_bytes(b"a photo")
+    assert read_labels(tmp_path / "of" / "own.csv", tmp_path)[0].path == tmp_path / "a.jpg"
     few = read_labels(table(tmp_path, rows_of(collection, photos[:3])))
     with pytest.raises(DataError, match="at least 10 are needed"):
         evaluate_labels(few, None)

@@ -19,9 +19,9 @@ from scarscore.model.bundles import ModelBundle, open_model
 from scarscore.model.engine import Engine, Judgement, open_session
 from scarscore.model.preprocess import everywhere, fit, normalise
 from scarscore.model.severity import Severity
+from scarscore.train.claim import claim
 from scarscore.train.command import train
 from scarscore.train.config import load_config
-from scarscore.train.own_command import _claim
 from scarscore.train.predict import Outcome
 from scarscore.train.seen import all_known, count_seen, require_permitted, seen_checksums
 from scarscore.train.start import begun, start_of
@@ -235,10 +235,10 @@ def test_with_own_labels_the_environments_data_folder_is_not_taken_for_theirs(
 
 
 def test_a_folder_is_never_gone_on_from_with_other_photos(tmp_path: Path) -> None:
-    _claim(tmp_path, "these")
-    _claim(tmp_path, "these")
+    claim(tmp_path, "of.txt", "these")
+    claim(tmp_path, "of.txt", "these")
     with pytest.raises(DataError, match="choose another --out"):
-        _claim(tmp_path, "others")
+        claim(tmp_path, "of.txt", "others")
 
 
 def test_a_run_keeps_the_patients_apart_and_the_grades_of_its_base(base: ModelBundle, tmp_path: Path) -> None:

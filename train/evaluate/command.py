@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scarscore.train.evaluate.evaluation import Evidence
     from scarscore.train.evaluate.figures import Figures
 
-from scarscore.train.options import data_option, out_option, start_option
+from scarscore.train.options import data_option, out_option, start_option, typed
 
 
 @click.command(short_help="Evaluate the shipped network against the readings.")
@@ -78,7 +78,7 @@ def evaluate(
     plain network, which is trained within the command, comes out a little differently.
 
     With --labels the product is asked about your own photos instead, and set against your own readings. Paths in the
-    table are relative to its folder (docs/own-data.md).
+    table are relative to --data, where it is given, else to the table's folder (docs/own-data.md).
 
     With --model another bundle is asked about the rated photos of every data set that it was not trained on; the
     report is called by its name.
@@ -147,7 +147,7 @@ def _own(labels: Path, data: Path | None, out: Path, model: str) -> None:
         collection = load(data_root(data))
     except DataMissing:
         collection = None  # then nobody can tell which of the photos were trained on, and the report says so
-    told, points = evaluate_labels(read_labels(labels), collection, model)
+    told, points = evaluate_labels(read_labels(labels, typed(data)), collection, model)
     written = write_own(told, out) + write_plots([points], None, out)
     click.echo(as_markdown(told))
     _say_written(written)

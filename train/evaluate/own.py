@@ -66,12 +66,12 @@ class OwnFigures:
     interval: float
 
 
-def read_labels(table: Path) -> tuple[Label, ...]:
-    """The photos of a table of own readings (docs/own-data.md), relative to its folder; a patient is not needed.
+def read_labels(table: Path, folder: Path | None = None) -> tuple[Label, ...]:
+    """The photos of a table of own readings (docs/own-data.md), in `folder`, by default its own; no patient is needed.
 
     Raises `DataError` naming every line that is wrong.
     """
-    return tuple(Label(photo.path, photo.severity, photo.patient) for photo in read_own(table, patients=False))
+    return tuple(Label(photo.path, photo.severity, photo.patient) for photo in read_own(table, folder, patients=False))
 
 
 def evaluate_labels(

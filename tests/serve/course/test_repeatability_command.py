@@ -58,6 +58,10 @@ def test_repeated_shots_give_icc_sem_and_a_clinic_file_that_a_course_reads(
     assert len(svg.findall("{http://www.w3.org/2000/svg}circle")) == 10
     assert cli.run(["repeatability", str(folder), *options]) == 2
     assert "never overwritten" in capsys.readouterr().err
+    names["--clinic"].unlink()
+    options[options.index("--pairs-out") + 1] = str(names["--out"])
+    assert cli.run(["repeatability", str(folder), *options]) == 2
+    assert "--out and --pairs-out name the same file" in capsys.readouterr().err
 
 
 def repeats(subjects: int) -> list[Repeat]:

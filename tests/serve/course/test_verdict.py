@@ -110,6 +110,12 @@ def test_other_views_or_photos_that_cannot_be_used_are_not_comparable() -> None:
     for made in (other, apart, refused):
         assert judge(made, FAR).kind is VerdictKind.NOT_COMPARABLE
     assert "(left) cannot be compared with those of the start (front)" in judge(other, FAR).words
+    near, other_place = (
+        Visit(each.date, (replace(each.shots[0], view=View.CLOSEUP, region=region),))
+        for each, region in ((start, "left_cheek"), (Visit(later, (shot(20),)), "chin"))
+    )
+    words = judge(replace(course(), visits=(near, other_place)), FAR).words
+    assert "(closeup of chin) cannot be compared with those of the start (closeup of left cheek)" in words
     assert "2026-06-10: none of the photos could be used" in judge(apart, FAR).notes
 
 

@@ -1,0 +1,22 @@
+"""A folder holds one run: what was begun with another configuration or other photos is not gone on from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scarscore.datasets.errors import DataError
+
+
+def claim(folder: Path, mark: str, what: str) -> None:
+    """Write into the folder's file `mark` what it is of; raises `DataError` where it says that it is of another run."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder} cannot hold a run: {error.strerror}") from None
+    file = folder / mark
+    if file.exists() and file.read_text(encoding="utf-8") != what:
+        raise DataError(
+            f"{folder} holds a run with another configuration, or on other photos, readings or networks: "
+            "choose another --out, or remove it"
+        )
+    file.write_text(what, encoding="utf-8")
