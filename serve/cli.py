@@ -157,9 +157,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _close_quietly()
     except OSError as error:  # a full disk, a folder that is not there: nothing that a traceback would explain
-        if error.filename is None:  # then it is what is written to, which would fail once more at exit
+        if error.filename is None:  # perhaps standard output, which would fail once more at exit
             _close_quietly()
-        click.echo(f"Error: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        where = "" if error.filename is None else f"{error.filename}: "
+        click.echo(f"Error: {where}{error.strerror or error}", err=True)
         return USAGE
 
 

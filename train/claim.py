@@ -9,10 +9,7 @@ from scarscore.datasets.errors import DataError
 
 def claim(folder: Path, mark: str, what: str) -> None:
     """Write into the folder's file `mark` what it is of; raises `DataError` where it says that it is of another run."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"{folder} cannot hold a run: {error.strerror}") from None
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / mark
     if file.exists() and file.read_text(encoding="utf-8") != what:
         raise DataError(

@@ -138,7 +138,7 @@ def score(
 
 def _check(paths: tuple[str, ...], out: Path | None, regions: Path | None, resume: bool) -> None:
     """Raise `UsageError` for what could only go wrong later, or destroy something."""
-    from scarscore.serve.batch.write import check_out
+    from scarscore.serve.batch.write import check_apart, check_out
 
     if out is None:
         if resume:
@@ -152,8 +152,7 @@ def _check(paths: tuple[str, ...], out: Path | None, regions: Path | None, resum
         check_out(file, option)
         if os.path.realpath(file) in map(os.path.realpath, paths):
             raise UsageError(f"{option} {str(file)!r} is one of PATHS and would be overwritten")
-    if regions is not None and os.path.realpath(regions) == os.path.realpath(out):
-        raise UsageError("--regions and --out name the same file")
+    check_apart({"--out": out, "--regions": regions})
 
 
 def _check_folders(paths: tuple[str, ...], folders: Mapping[str, Path | None]) -> None:

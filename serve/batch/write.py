@@ -138,6 +138,14 @@ def _groups(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
         yield group
 
 
+def check_apart(files: Mapping[str, Path | None]) -> None:
+    """Raise UsageError where two options name one file: the later one would overwrite the earlier."""
+    named: dict[str, str] = {}
+    for option, file in files.items():
+        if file is not None and (other := named.setdefault(os.path.realpath(file), option)) != option:
+            raise UsageError(f"{other} and {option} name the same file")
+
+
 def sync_folder(folder: Path) -> None:
     """Make sure that a folder's new names survive a power cut."""
     if not hasattr(os, "O_DIRECTORY"):

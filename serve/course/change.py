@@ -14,7 +14,7 @@ from math import erfc, sqrt
 from scarscore.serve.course.error import CAMERA_SEM, REDNESS_LIMIT, REDNESS_MOVE, sdc95
 from scarscore.serve.course.records import Change, Trend, ViewScore, VisitScore
 from scarscore.serve.course.visit import pooled
-from scarscore.serve.course.words import place
+from scarscore.serve.course.words import place_words
 
 LEAST_VISITS = 3  # a line through two points says nothing that the two did not
 MONTH = 28.0  # days, the usual spacing of sessions
@@ -122,8 +122,7 @@ def _of(score: VisitScore, views: Sequence[ViewScore]) -> VisitScore:
 def _lacking(score: VisitScore, other: VisitScore) -> str:
     """The views of the other visit that this one has not, in words."""
     have = {_key(view) for view in score.views}
-    lacking = [_key(view) for view in other.views if _key(view) not in have]
-    return ", ".join(place(*each) for each in lacking)
+    return ", ".join(place_words(view) for view in other.views if _key(view) not in have)
 
 
 def _key(view: ViewScore) -> tuple[str, str | None]:

@@ -101,8 +101,9 @@ def progress(photos: int) -> AbstractContextManager[Callable[[], None]]:
 
 def _check(manifest: Manifest, out: Path | None, scores: Path | None) -> None:
     """Raise UsageError for what could only go wrong later, or destroy something."""
+    from scarscore.serve.batch.write import check_apart
     from scarscore.serve.course.book import SUFFIX
-    from scarscore.serve.course.report.write import SUFFIXES, check_apart, check_report
+    from scarscore.serve.course.report.write import SUFFIXES, check_report
 
     photos = [manifest.path_of(shot) for visit in manifest.course.visits for shot in visit.shots]
     check_apart({"--out": out, "--scores": scores})

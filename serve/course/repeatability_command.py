@@ -75,7 +75,8 @@ def repeatability(
 
 
 def _check(leave: Sequence[Path], out: Path, pairs_out: Path | None, plot: Path | None, clinic: Path | None) -> None:
-    from scarscore.serve.course.report.write import check_apart, check_report
+    from scarscore.serve.batch.write import check_apart
+    from scarscore.serve.course.report.write import check_report
 
     wanted = [
         ("--out", out, ".csv"), ("--pairs-out", pairs_out, ".csv"), ("--plot", plot, ".svg"),

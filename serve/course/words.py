@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from scarscore.serve.course.records import Change, VerdictKind, Visit, VisitScore
+from scarscore.serve.course.records import Change, Shot, VerdictKind, ViewScore, Visit, VisitScore
+from scarscore.serve.scoring.result import View
 
 
 def told(kind: VerdictKind, change: Change, last: VisitScore, open_until: date | None, waiting: bool) -> str:
@@ -45,7 +46,7 @@ def nothing_valid(baseline: VisitScore, first: date | None) -> str:
 
 def nothing_in_common(baseline: VisitScore, last: VisitScore) -> str:
     """The two visits show no view in common."""
-    shown = ([place(view.view, view.region) for view in score.views] for score in (baseline, last))
+    shown = ([place_words(view) for view in score.views] for score in (baseline, last))
     views = [", ".join(dict.fromkeys(places)) for places in shown]
     return (
         f"The photos of {day(last.date)} ({views[1]}) cannot be compared with those of the start ({views[0]}): "
@@ -53,9 +54,14 @@ def nothing_in_common(baseline: VisitScore, last: VisitScore) -> str:
     )
 
 
-def place(view: str, region: str | None) -> str:
-    """What a photo shows: its view, of a close-up also the region."""
-    return f"{view} of {region.replace('_', ' ')}" if region else view
+def place_words(shown: Shot | ViewScore) -> str:
+    """What a photo, or the photos of a view, show."""
+    return f"close-up of {shown.region.replace('_', ' ')}" if shown.region else side_words(shown.view)
+
+
+def side_words(view: View) -> str:
+    """From where a photo was taken."""
+    return "close-up" if view is View.CLOSEUP else f"{view} view"
 
 
 def nothing_usable(baseline: VisitScore) -> str:
@@ -96,7 +102,7 @@ def ends(change: Change) -> tuple[str, str]:
     return f"{change.baseline:.{0 if fits else 1}f}", f"{change.now:.{0 if fits else 1}f}"
 
 
-def numbered(notes: Iterable[str], visits: Sequence[Visit]) -> tuple[str, ...]:
+def by_number(notes: Iterable[str], visits: Sequence[Visit]) -> tuple[str, ...]:
     """The notes with each photo's number within its visit, in the place of the id that records know it by."""
     names = {shot.photo: f"photo {number}" for visit in visits for number, shot in enumerate(visit.shots, start=1)}
     known = re.compile("|".join(map(re.escape, names)) or r"(?!)")

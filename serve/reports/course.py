@@ -11,9 +11,9 @@ from scarscore.serve.course.error import SURE
 from scarscore.serve.course.records import Session
 from scarscore.serve.course.report import pictures
 from scarscore.serve.course.report.markup import day, named
-from scarscore.serve.course.report.said import HEADLINES, pair_words, trend_words, view_words
+from scarscore.serve.course.report.said import HEADLINES, pair_words, trend_words
 from scarscore.serve.course.report.timeline import Moment
-from scarscore.serve.course.words import counted, ends, numbered, signed
+from scarscore.serve.course.words import by_number, counted, ends, place_words, signed
 from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, timeline
@@ -120,7 +120,7 @@ def _over_time(paper: Paper, report: told.Course) -> None:
         paper.rows(VISITS, [_row(moment) for moment in report.moments], (38, 16, 20, 15, 65, 16), right=(1, 2, 3, 5))
     if verdict.trend is not None:
         paper.terms([("Trend", trend_words(verdict.trend))], 20.0)
-    paper.bullets(numbered(verdict.notes, report.measured.course.visits), SMALL)
+    paper.bullets(by_number(verdict.notes, report.measured.course.visits), SMALL)
 
 
 def _row(moment: Moment) -> Sequence[str]:
@@ -160,7 +160,7 @@ def _block(paper: Paper, pair: ViewPair) -> Block:
     heights = [row_height(paper, row, len(row), tallest) for row, tallest in zip(rows, PAIR, strict=True)]
     below = pair_words(pair)
     height = sum(heights) + paper.height_of(below, SMALL, paper.epw) + 8.0
-    return Block(sentence(view_words(pair.match.shot)), rows, below, height)
+    return Block(sentence(place_words(pair.match.shot)), rows, below, height)
 
 
 def _pair(paper: Paper, block: Block) -> None:
@@ -174,7 +174,7 @@ def _pair(paper: Paper, block: Block) -> None:
 
 
 def _photos(pair: ViewPair) -> Sequence[Picture]:
-    view, rings = view_words(pair.match.shot), len(pictures.ringed_scars(pair))
+    view, rings = place_words(pair.match.shot), len(pictures.ringed_scars(pair))
     then, now = day(pair.baseline), day(pair.match.date)
     ringed = f". {counted(rings, 'ring')}: what looks new" if rings else ""
     return (
@@ -184,7 +184,7 @@ def _photos(pair: ViewPair) -> Sequence[Picture]:
 
 
 def _maps(pair: ViewPair) -> Sequence[Picture]:
-    view, then, now = view_words(pair.match.shot), day(pair.baseline), day(pair.match.date)
+    view, then, now = place_words(pair.match.shot), day(pair.baseline), day(pair.match.date)
     first, last = heat(pictures.before(pair), pair.changes.before), heat(pair.alignment.pair.now, pair.changes.now)
     return (
         (first, f"Severity at the start, {then}", f"{view}: heat map, {then}"),

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from scarscore.serve.course.measured import Measured, Networks
 from scarscore.serve.course.records import Shot, ShotScore
 from scarscore.serve.course.report.markup import day
-from scarscore.serve.course.report.said import view_words
 from scarscore.serve.course.report.timeline import Moment, moments
 from scarscore.serve.course.verdict import as_of, verdict
+from scarscore.serve.course.words import place_words
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, today
 from scarscore.serve.records.consents import Use, has_consent
@@ -145,7 +145,7 @@ def _photo(
 
 def _labels(moment: Moment) -> dict[str, str]:
     """What each photo of a visit is called: day and view, numbered where a view has several shots."""
-    views = [view_words(shot) for shot in moment.visit.shots]
+    views = [place_words(shot) for shot in moment.visit.shots]
     named = dict[str, str]()
     for n, shot in enumerate(moment.visit.shots):
         number = f" {views[: n + 1].count(views[n])}" if views.count(views[n]) > 1 else ""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from scarscore.serve.course.error import SURE
 from scarscore.serve.course.records import ShotScore, ViewScore, Visit
-from scarscore.serve.course.report.markup import day, named
-from scarscore.serve.course.report.said import HEADLINES, side_words
+from scarscore.serve.course.report.markup import day
+from scarscore.serve.course.report.said import HEADLINES
 from scarscore.serve.course.report.timeline import Moment, trend_moments
-from scarscore.serve.course.words import counted, numbered
+from scarscore.serve.course.words import by_number, counted, place_words
 from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, key, scale
@@ -82,9 +82,9 @@ def _views(paper: Paper, moment: Moment) -> None:
 
 
 def _view(view: ViewScore, visit: Visit) -> Sequence[str]:
-    where = f"close-up of {named(view.region)}" if view.region else side_words(view.view)
+    where = place_words(view)
     apart = counted(len(view.left_out), "photo") if view.left_out else ""
-    notes = "; ".join(filter(None, (apart and f"{apart} left out", *numbered(view.notes, [visit]))))
+    notes = "; ".join(filter(None, (apart and f"{apart} left out", *by_number(view.notes, [visit]))))
     return where, f"{view.severity:.0f}", f"± {SURE * view.sem:.0f}", str(view.shots), view.camera, notes
 
 

@@ -139,7 +139,7 @@ def test_a_full_disk_behind_standard_output_is_told_once() -> None:
             [sys.executable, "-m", "scarscore.serve", "--help"],
             stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
-    assert (done.returncode, done.stderr) == (2, "Error: standard output: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, "Error: No space left on device\n")
 
 
 def test_a_fault_of_the_program_is_not_hidden(failing: Callable[[str], int]) -> None:

@@ -33,7 +33,7 @@ Over all sources, rank correlation mostly says that the sources differ; the rows
 
 CARRIED = """## Measured on an earlier network
 The bench (from *Repeatability* on) and the plain regression network were measured on {origin} and taken over: its local
-severities and their calibration are those of this one, which differs by its heads alone.
+severities and their calibration are those of this one. Its heads and photo grades are not, and play no part there.
 """
 
 PLOTS = """![Told against read, a panel a source](scatter.svg)

@@ -13,7 +13,7 @@ from scarscore.serve.course.differences import NewScar
 from scarscore.serve.course.error import SURE
 from scarscore.serve.course.frame import SIDE
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.records import Shot, Timing, Trend, VerdictKind
+from scarscore.serve.course.records import Timing, Trend, VerdictKind
 from scarscore.serve.course.report import pictures
 from scarscore.serve.course.report.chart import legend, region_charts, timeline_chart
 from scarscore.serve.course.report.markup import (
@@ -27,8 +27,7 @@ from scarscore.serve.course.report.markup import (
     terms,
 )
 from scarscore.serve.course.report.timeline import Mark, Moment, trend_moments
-from scarscore.serve.course.words import counted, ends, signed
-from scarscore.serve.scoring.result import View
+from scarscore.serve.course.words import counted, ends, place_words, side_words, signed
 
 HEADLINES: dict[VerdictKind, str] = {
     VerdictKind.IMPROVED: "Improved",
@@ -106,7 +105,7 @@ def new_scars_part(measured: Measured) -> str:
     if not measured.pairs:
         return ""
     rows = [
-        [f"{view_words(pair.match.shot)}, {number}", *_scar(scar)]
+        [f"{place_words(pair.match.shot)}, {number}", *_scar(scar)]
         for pair in measured.pairs
         for number, scar in enumerate(pictures.ringed_scars(pair), start=1)
     ]
@@ -171,7 +170,7 @@ def _region_at(name: str, moment: Moment) -> str:
 
 
 def _pair(pair: ViewPair) -> str:
-    view, rings = view_words(pair.match.shot), len(pictures.ringed_scars(pair))
+    view, rings = place_words(pair.match.shot), len(pictures.ringed_scars(pair))
     then, now = day(pair.baseline), day(pair.match.date)
     ringed = f". {counted(rings, 'ring')}: what looks new" if rings else ""
     figures = (
@@ -186,7 +185,7 @@ def _pair(pair: ViewPair) -> str:
 def _set_aside(photo: Aside) -> str:
     since = "on the day of a session" if photo.days == 0 else f"{counted(photo.days, 'day')} after a session"
     became = Mark.PROVISIONAL if photo.timing is Timing.PROVISIONAL else Mark.NOT_SCORED
-    told = f"{day(photo.visit.date)}, {view_words(photo.shot)}, {since}: {became}"
+    told = f"{day(photo.visit.date)}, {place_words(photo.shot)}, {since}: {became}"
     return f"<figure>{picture(photo.pixels, told)}<figcaption>{told}</figcaption></figure>"
 
 
@@ -209,13 +208,3 @@ def _scar(scar: NewScar) -> list[str]:
     there = [scar.severity_before, scar.severity_now]
     severity = " to ".join("unknown" if value is None else f"{value:.0f}" for value in there)
     return [f"{scar.x:.0f}, {scar.y:.0f}", f"{scar.size_px:.0f}", f"{100 * scar.confidence:.0f} %", severity]
-
-
-def view_words(shot: Shot) -> str:
-    """What a photo shows."""
-    return f"close-up of {named(shot.region)}" if shot.region else side_words(shot.view)
-
-
-def side_words(view: View) -> str:
-    """From where a photo was taken."""
-    return "close-up" if view is View.CLOSEUP else f"{view} view"

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -43,14 +43,6 @@ def check_report(out: Path, formats: Sequence[str], option: str, leave: Sequence
         raise UsageError(f"{option} {str(out)!r}: a file cannot be written there")
     if os.path.realpath(out) in map(os.path.realpath, leave):
         raise UsageError(f"{option} {str(out)!r} is read by this command and would be overwritten")
-
-
-def check_apart(files: Mapping[str, Path | None]) -> None:
-    """Raise UsageError where two options name one file: the later one would overwrite the earlier."""
-    named: dict[str, str] = {}
-    for option, file in files.items():
-        if file is not None and (other := named.setdefault(os.path.realpath(file), option)) != option:
-            raise UsageError(f"{other} and {option} name the same file")
 
 
 def put(out: Path, text: str) -> None:

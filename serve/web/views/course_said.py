@@ -16,9 +16,9 @@ from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import ExpectedRange, Needling, VerdictKind, Visit
 from scarscore.serve.course.report.chart import legend, region_charts, timeline_chart
 from scarscore.serve.course.report.record import error_words, power_words
-from scarscore.serve.course.report.said import HEADLINES, side_words, trend_words
+from scarscore.serve.course.report.said import HEADLINES, trend_words
 from scarscore.serve.course.report.timeline import Mark, Moment, moments, trend_moments
-from scarscore.serve.course.words import ends, numbered, signed
+from scarscore.serve.course.words import by_number, ends, side_words, signed
 from scarscore.serve.scoring.result import ModelId, Refusal
 
 TONES = {VerdictKind.IMPROVED: "good", VerdictKind.WORSE: "bad", VerdictKind.NOT_COMPARABLE: "warn"}
@@ -93,7 +93,7 @@ def said(measured: Measured, ids: VisitIds) -> CourseSaid:
     return CourseSaid(
         verdict.kind.value, HEADLINES[verdict.kind], TONES.get(verdict.kind, ""), verdict.words, _numbers(measured),
         f"Trend: {trend_words(verdict.trend)}." if verdict.trend else "",
-        numbered(verdict.notes, measured.course.visits),
+        by_number(verdict.notes, measured.course.visits),
         _svg(timeline_chart(measured, told, date.isoformat)) if told else Markup(), _svg(legend()),
         tuple(_row(moment, ids) for moment in told), _svg(region_charts(told, date.isoformat)),
         tuple(moment.date for moment in counting), _regions(counting), verdict.expected,

@@ -89,7 +89,7 @@ def photo_told(photo: StoredPhoto, number: int, networks: str) -> PhotoTold:
         "" if score is None else type_shares(score),
         tuple(HINTS[reason] for reason in told if reason is not Reason.MAYBE_MIRRORED),
         () if score is None else _regions(score),
-        "" if score is None else grade_words(score.grade_set) + _middle(score),
+        "" if score is None else grade_words(score.grade_set) + _told_as(score),
         photo.score is not None and photo.score.model != networks,
         _mirrored(photo, told),
     )  # fmt: skip
@@ -123,7 +123,7 @@ def grade_words(grades: tuple[int, ...]) -> str:
     return f"{', '.join(names[:-1])}{' or ' if len(names) > 1 else ''}{names[-1]} ({numbers})"
 
 
-def _middle(score: PhotoScore) -> str:
+def _told_as(score: PhotoScore) -> str:
     """The grade that is told, the median of its probabilities, where the set leaves several."""
     return "" if score.grade is None or len(score.grade_set) == 1 else f", told as {GRADES[score.grade]}"
 

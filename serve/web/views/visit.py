@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,13 +11,14 @@ from fastapi.responses import Response
 from scarscore.serve.course.counts import NOT_COUNTED
 from scarscore.serve.course.error import LOWER_BOUND
 from scarscore.serve.course.records import ErrorSource
+from scarscore.serve.course.words import by_number
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.courses import course, courses
 from scarscore.serve.records.errors import Conflict, Invalid
 from scarscore.serve.records.findings import findings
 from scarscore.serve.records.patients import patient, patients
 from scarscore.serve.records.people import Who
-from scarscore.serve.records.photos import photo, photos
+from scarscore.serve.records.photos import photo
 from scarscore.serve.records.readings import Reading, reading
 from scarscore.serve.records.verdicts import networks
 from scarscore.serve.records.visits import RecordedVisit, visit, visits
@@ -55,8 +57,9 @@ def numbers_part(clinic: Open, who: Asker, service: Served, visit_id: str) -> Re
     """The mean over the visit's shots and views with its error, and which shot lies apart from the others."""
     told, problem = _read(clinic, who, service.scoring.model, visit_id)
     bound = LOWER_BOUND if told is not None and _is_bound(told) else ""
+    visits = () if told is None else (told.visit,)
     return part(
-        who, "_numbers", told=told, problem=problem, named=_names(clinic, who, visit_id), title=title, bound=bound
+        who, "_numbers", told=told, problem=problem, title=title, bound=bound, named=partial(by_number, visits=visits)
     )
 
 
@@ -95,12 +98,6 @@ def _read(clinic: Clinic, who: Who, model: str, visit_id: str) -> tuple[Reading 
         return reading(clinic, who, networks(model), visit_id), ""
     except (Conflict, Invalid) as error:
         return None, str(error)
-
-
-def _names(clinic: Clinic, who: Who, visit_id: str) -> dict[str, str]:
-    """How each photo is called on the page, by its id."""
-    stored = photos(clinic, who, visit_id)
-    return {each.id: f"photo {n} ({title(each.view, each.region).lower()})" for n, each in enumerate(stored, start=1)}
 
 
 def _is_bound(told: Reading) -> bool:

@@ -23,7 +23,7 @@ from scarscore.serve.course.records import (
     Visit,
 )
 from scarscore.serve.course.verdict import judge
-from scarscore.serve.course.words import numbered
+from scarscore.serve.course.words import by_number
 from scarscore.serve.scoring.result import Reason, View, refusal
 from tests.serve.course.simulate import shot
 
@@ -109,13 +109,13 @@ def test_other_views_or_photos_that_cannot_be_used_are_not_comparable() -> None:
     refused = replace(course(), visits=(start, Visit(later, (Shot("c", View.FRONT, refusal(Reason.BLURRED)),))))
     for made in (other, apart, refused):
         assert judge(made, FAR).kind is VerdictKind.NOT_COMPARABLE
-    assert "(left) cannot be compared with those of the start (front)" in judge(other, FAR).words
+    assert "(left view) cannot be compared with those of the start (front view)" in judge(other, FAR).words
     near, other_place = (
         Visit(each.date, (replace(each.shots[0], view=View.CLOSEUP, region=region),))
         for each, region in ((start, "left_cheek"), (Visit(later, (shot(20),)), "chin"))
     )
     words = judge(replace(course(), visits=(near, other_place)), FAR).words
-    assert "(closeup of chin) cannot be compared with those of the start (closeup of left cheek)" in words
+    assert "(close-up of chin) cannot be compared with those of the start (close-up of left cheek)" in words
     assert "2026-06-10: none of the photos could be used" in judge(apart, FAR).notes
 
 
@@ -125,18 +125,18 @@ def test_a_view_that_only_one_of_the_two_visits_has_is_left_out_of_the_change_an
     added = judge(replace(course(), visits=(start, Visit(later, (shot(20, photo="b"), near)))), FAR)
     assert added.change is not None
     assert added.change.points == -30
-    assert any("not photographed at the start" in note and "closeup of left cheek" in note for note in added.notes)
+    assert any("not photographed at the start" in note and "close-up of left cheek" in note for note in added.notes)
     both = replace(start, shots=(*start.shots, near))
     gone = judge(replace(course(), visits=(both, Visit(later, (shot(20, photo="b"),)))), FAR)
-    assert "not photographed again, so left out: closeup of left cheek" in gone.notes
+    assert "not photographed again, so left out: close-up of left cheek" in gone.notes
 
 
 def test_records_photos_are_named_by_their_number_and_files_as_they_are_called() -> None:
     visit = Visit(FIRST, (shot(5, photo="3qhmvd55"), shot(9, photo="a.b*")))
-    assert numbered(("front: a.b* lies +4 points", "a-b*", "3qhmvd55: refused"), [visit]) == (
+    assert by_number(("front: a.b* lies +4 points", "a-b*", "3qhmvd55: refused"), [visit]) == (
         "front: photo 2 lies +4 points", "a-b*", "photo 1: refused",
     )  # fmt: skip
-    assert numbered(("said",), []) == ("said",)
+    assert by_number(("said",), []) == ("said",)
 
 
 def test_the_lower_bound_is_said_until_the_clinic_has_measured_its_camera() -> None:
