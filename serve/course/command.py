@@ -144,7 +144,7 @@ def _table(measured: Measured) -> Table:
         days = "" if moment.days is None else str(moment.days)
         score = moment.score
         severity, error = ("-", "") if score is None else (f"{score.severity:.0f}", f"± {SURE * score.sem:.0f}")
-        told.add_row(moment.date.isoformat(), str(moment.sessions), days, severity, error, moment.mark.value)
+        told.add_row(moment.date.isoformat(), str(moment.sessions), days, severity, error, moment.became)
     return told
 
 

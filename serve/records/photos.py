@@ -118,10 +118,16 @@ def _told(row: PhotoRow, score: ScoreRow | None, when: Timed, errors: tuple[Meas
     )  # fmt: skip
 
 
-def check_not_there(session: Session, visit_id: str, source_sha256: str, sha256: str = "", own: str = "") -> None:
-    """Raises `Conflict` naming the photo of this visit that came from the same file, or has the same bytes."""
-    wanted = select(PhotoRow).where(PhotoRow.visit_id == visit_id, PhotoRow.erased.is_(None), PhotoRow.id != own)
+def check_not_there(session: Session, visit: VisitRow, source_sha256: str, sha256: str = "", own: str = "") -> None:
+    """Raises `Conflict` naming the photo of this course that came from the same file, or has the same bytes.
+
+    One file at two visits would be told as skin that has not changed.
+    """
     same = (PhotoRow.source_sha256 == source_sha256) | (PhotoRow.sha256 == sha256)
-    found = session.scalars(wanted.where(same)).first()
+    wanted = select(PhotoRow, VisitRow.day).join(VisitRow, PhotoRow.visit_id == VisitRow.id)
+    of_course = wanted.where(VisitRow.course_id == visit.course_id, PhotoRow.erased.is_(None), PhotoRow.id != own)
+    found = session.execute(of_course.where(same).order_by(PhotoRow.visit_id != visit.id)).first()
     if found is not None:
-        raise Conflict(f"this visit has the photo already: {found.id}")
+        photo, day = found
+        where = "this visit" if photo.visit_id == visit.id else f"the visit of {day}"
+        raise Conflict(f"{where} has the photo already: {photo.id}")

@@ -33,7 +33,7 @@ def correct_photo(
 ) -> StoredPhoto:
     """File a photo otherwise, also at another patient's visit; old and new values go into the audit log.
 
-    Raises `NotFound`, `Invalid`, and `Conflict` where the other visit has the photo already.
+    Raises `NotFound`, `Invalid`, and `Conflict` where its course has the photo already.
     """
     detail: Json = {}
     with clinic.doing(Deed(who.account, "correct", f"photo/{photo_id}", detail)) as session:
@@ -42,7 +42,7 @@ def correct_photo(
         place = Place(kept(view, View(row.view)), kept(region, row.region), kept(camera, row.camera)).checked()
         assert place.view is not None
         before = _values(row)
-        check_not_there(session, visit.id, row.source_sha256, row.sha256, own=row.id)
+        check_not_there(session, visit, row.source_sha256, row.sha256, own=row.id)
         row.visit_id, row.view, row.region, row.camera = visit.id, place.view.value, place.region, place.camera
         detail.update({name: [old, new] for name, new in _values(row).items() if (old := before[name]) != new})
         held(session, visit.course_id)

@@ -65,8 +65,8 @@ def take_photo(
 
     When it returns, the photo survives a power cut. A place without a view is filed as what the photo shows. `key` is
     the client's Idempotency-Key: the same upload sent again is answered with the same photo. Raises `Conflict` where
-    this visit has the photo already, or the key stands for another upload; `NotFound`, `Invalid`, `Busy`, `NoSpace`,
-    `VaultError`. Nothing is stored then.
+    a visit of this course has the photo already, or the key stands for another upload; `NotFound`, `Invalid`,
+    `Busy`, `NoSpace`, `VaultError`. Nothing is stored then.
     """
     sent = Upload.of(who, visit_id, upload, place, key)
     if (known := _known(clinic, who, sent)) is not None:
@@ -85,13 +85,13 @@ def take_photo(
 def _known(clinic: Clinic, who: Who, upload: Upload) -> StoredPhoto | None:
     """The photo that this upload was answered with before; None for a new one.
 
-    Raises `Conflict` where the key stands for another upload or the visit has this photo already, and `NotFound`.
+    Raises `Conflict` where the key stands for another upload or the course has this photo already, and `NotFound`.
     """
     with clinic.database.read() as session:
-        visit_row(session, upload.visit_id)
+        visit = visit_row(session, upload.visit_id)
         row = None if upload.digest is None else session.get(UploadRow, upload.digest)
         if row is None:
-            check_not_there(session, upload.visit_id, upload.source_sha256)
+            check_not_there(session, visit, upload.source_sha256)
             return None
         if row.request != upload.request:
             raise Conflict("this Idempotency-Key was used for another upload")
@@ -139,7 +139,7 @@ def _keep(clinic: Clinic, who: Who, row: PhotoRow, prepared: Scored, upload: Upl
         visit = visit_row(session, row.visit_id, lock=True)
         if upload.digest is not None and session.get(UploadRow, upload.digest) is not None:
             raise Conflict("this upload was stored by another request meanwhile")
-        check_not_there(session, row.visit_id, row.source_sha256, row.sha256)
+        check_not_there(session, visit, row.source_sha256, row.sha256)
         session.add(row)
         session.flush()
         if when_of(session, visit).timing is not Timing.NOT_SCORED:

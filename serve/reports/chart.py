@@ -152,7 +152,7 @@ def _session(paper: Paper, plot: Plot, when: date, number: int) -> None:
 
 
 def _line(paper: Paper, plot: Plot, counted: Sequence[Moment]) -> None:
-    points = [(plot.x(m.date), plot.y(m.score.severity)) for m in counted if m.score]
+    points = [(plot.x(m.date), plot.y(m.level.severity)) for m in counted if m.level]
     if len(points) > 1:
         paper.set_draw_color(ACCENT)
         paper.set_line_width(0.6)
@@ -161,10 +161,10 @@ def _line(paper: Paper, plot: Plot, counted: Sequence[Moment]) -> None:
 
 def _visit(paper: Paper, plot: Plot, moment: Moment) -> None:
     x = plot.x(moment.date)
-    if moment.score is None:
+    if moment.level is None:
         shape(paper, moment.mark, x, plot.bottom + LANE)
         return
-    severity, reach = moment.score.severity, SURE * moment.score.sem
+    severity, reach = moment.level.severity, SURE * moment.level.sem
     high, low = plot.y(severity + reach), plot.y(severity - reach)
     paper.set_draw_color(ACCENT)
     paper.set_line_width(0.35)

@@ -56,7 +56,7 @@ def became(moment: Moment) -> str:
         *([f"{counted(len(refused), 'photo')} refused ({', '.join(dict.fromkeys(refused))})"] if refused else []),
         *([f"{counted(apart, 'photo')} not comparable with the start"] if apart else []),
     ]
-    return "; ".join((moment.mark.value, *why))
+    return "; ".join((moment.became, *why))
 
 
 def sentence(words: str) -> str:

@@ -181,16 +181,16 @@ def _session(plot: Plot, session: Session) -> str:
 
 
 def _line(plot: Plot, counted: Sequence[Moment]) -> str:
-    points = [f"{plot.x(m.date):.1f},{plot.y(m.score.severity):.1f}" for m in counted if m.score]
+    points = [f"{plot.x(m.date):.1f},{plot.y(m.level.severity):.1f}" for m in counted if m.level]
     return f'<polyline class="trend" points="{" ".join(points)}"/>' if len(points) > 1 else ""
 
 
 def _visit(plot: Plot, moment: Moment, written: Written) -> str:
     x = plot.x(moment.date)
     title = f"<title>{escape(written(moment.date))}: {escape(_said(moment))}</title>"
-    if moment.score is None:
+    if moment.level is None:
         return f"<g>{title}{shape(moment.mark, x, LANE)}</g>"
-    severity, reach = moment.score.severity, SURE * moment.score.sem
+    severity, reach = moment.level.severity, SURE * moment.level.sem
     y, high, low = plot.y(severity), plot.y(severity + reach), plot.y(severity - reach)
     bar = (
         f'<path class="interval" d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 5:.1f} {high:.1f}h10M{x - 5:.1f} {low:.1f}h10"/>'
@@ -208,6 +208,6 @@ def _dates(plot: Plot, told: Sequence[Moment], written: Written) -> list[str]:
 
 
 def _said(moment: Moment) -> str:
-    if moment.score is None:
+    if moment.level is None:
         return moment.mark.value
-    return f"{moment.score.severity:.0f}, {moment.mark.value}"
+    return f"{moment.level.severity:.0f}, {moment.mark.value}"

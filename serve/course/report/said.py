@@ -159,7 +159,7 @@ def _row(moment: Moment) -> list[str]:
     used = 0 if score is None else sum(view.shots for view in score.views)
     needling = f", {visit.needling} needling" if visit.needling else ""
     return [
-        day(moment.date) + needling, str(moment.sessions), days, severity, error, moment.mark.value,
+        day(moment.date) + needling, str(moment.sessions), days, severity, error, moment.became,
         f"{used} of {len(visit.shots)}",
     ]  # fmt: skip
 

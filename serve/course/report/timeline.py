@@ -1,6 +1,8 @@
 """What the chart and its table are drawn from: every visit in the order of dates, and what became of it.
 
-A visit is one of five things, told by shape and by word, never by colour alone.
+A visit is one of six things, told by shape and by word, never by colour alone. The chart draws what the verdict
+compares: a visit over the views that the start has, else a view that was added would look like healing or worsening.
+The table tells a visit's own severity, over all its views, and says where the two differ.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from scarscore.serve.course.change import Point, point_of
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import Shot, Timing, Visit, VisitScore
 from scarscore.serve.course.timing import timed
@@ -29,7 +32,11 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Moment:
-    """A visit on the timeline; `score` is None where there is no severity."""
+    """A visit on the timeline; `score` is None where there is no severity.
+
+    `level` is the severity over the views of the start and at their weights, with its SEM: what the chart draws. None
+    without a score. Where nothing can be held against the start it is the visit's own.
+    """
 
     visit: Visit
     mark: Mark
@@ -37,12 +44,25 @@ class Moment:
     days: int | None
     sessions: int
     score: VisitScore | None
+    level: Point | None
     words: str
 
     @property
     def date(self) -> date:
         """The visit's day."""
         return self.visit.date
+
+    @property
+    def drawn_apart(self) -> str:
+        """What must be said beside a visit that is drawn at another number than its own; else empty."""
+        if self.score is None or self.level is None or f"{self.level.severity:.0f}" == f"{self.score.severity:.0f}":
+            return ""
+        return f"drawn at {self.level.severity:.0f}, over the views of the start"
+
+    @property
+    def became(self) -> str:
+        """What became of the visit, with its number in the chart where that is another than its own."""
+        return "; ".join(filter(None, (self.mark.value, self.drawn_apart)))
 
 
 def moments(measured: Measured) -> tuple[Moment, ...]:
@@ -53,8 +73,14 @@ def moments(measured: Measured) -> tuple[Moment, ...]:
         when = timed(visit, course.sessions, course.clinic.timing)
         score = None if when.timing is Timing.NOT_SCORED else _score_of(visit, measured.scores)
         mark = _mark(visit, when.timing, score, measured)
-        told.append(Moment(visit, mark, when.timing, when.days, when.sessions, score, when.words))
+        level = None if score is None else _level(score, measured.verdict.baseline)
+        told.append(Moment(visit, mark, when.timing, when.days, when.sessions, score, level, when.words))
     return tuple(told)
+
+
+def _level(score: VisitScore, baseline: VisitScore | None) -> Point:
+    told = None if baseline is None else point_of(baseline, score)
+    return told or Point(0, score.severity, score.sem)
 
 
 def trend_moments(told: Sequence[Moment]) -> tuple[Moment, ...]:

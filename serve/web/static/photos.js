@@ -41,7 +41,7 @@ function changed(job) {
 
 // The server names a photo by its id; here it is called as it is shown.
 function named(why) {
-  const [, told, photo] = /^(this visit has the photo already): (\S+)$/i.exec(why) ?? [];
+  const [, told, photo] = /^(th.+ has the photo already): (\S+)$/i.exec(why) ?? [];
   if (!told) return why;
   const shot = byId(`shot-${photo}`); // not there yet where both came in one go
   return shot ? `${told}: ${shot.querySelector("img").alt}.` : `${told}.`;

@@ -140,7 +140,7 @@ def _row(moment: Moment, ids: VisitIds) -> Row:
         "" if score is None else f"± {SURE * score.sem:.0f}",
         moment.mark.value, TAGS.get(moment.mark, ""),
         0 if score is None else sum(view.shots for view in score.views), len(visit.shots),
-        moment.words or "; ".join(_left_out(visit)),
+        "; ".join(filter(None, (moment.words or "; ".join(_left_out(visit)), moment.drawn_apart))),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from scarscore.serve.course.aside import Aside
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import Course, Finding, Plan, Session, Shot, Timing, Visit
 from scarscore.serve.course.report.page import render_page
+from scarscore.serve.course.report.timeline import moments
 from scarscore.serve.course.report.trail import findings_of
 from scarscore.serve.course.report.write import csv_of, json_of, write_report
 from scarscore.serve.course.timing import timed
@@ -94,6 +95,22 @@ def test_what_a_person_entered_is_found_behind_what_the_network_proposed() -> No
     told = measured(replace(made, visits=visits))
     assert findings_of(told) == (entered,)
     assert "brown marks after inflammation, entered by AB" in render_page(told)
+
+
+def test_a_view_that_the_start_lacks_moves_no_point_of_the_chart() -> None:
+    made = course((-1, 60), (100, 60))
+    more = (*made.visits[1].shots, shot(20, View.LEFT, photo="more"))
+    told = measured(replace(made, visits=(made.visits[0], replace(made.visits[1], shots=more))))
+    start, added = moments(told)
+    assert start.score is not None
+    assert added.score is not None
+    assert added.level is not None
+    assert added.score.severity < 55 < 60 == added.level.severity
+    assert (start.drawn_apart, added.drawn_apart) == ("", "drawn at 60, over the views of the start")
+    page = render_page(told)
+    assert "about the same" in told.verdict.words
+    assert 'aria-label="Severity over time. 1 Mar 2026: 60, start, counted; 10 Jun 2026: 60, counted"' in page
+    assert added.drawn_apart in page
 
 
 def test_words_table_and_heading_count_alike() -> None:

@@ -61,15 +61,17 @@ def test_a_stored_photo_is_read_back_as_it_was_scored(clinic: Clinic) -> None:
     assert acts == [("create", None), ("read", "image"), ("read", None)]
 
 
-def test_the_same_upload_is_stored_once_in_a_visit(here: Clinic) -> None:
+def test_the_same_upload_is_stored_once_in_a_course(here: Clinic) -> None:
     course = new_course(here)
-    visit, other = visit_on(here, course, 30), visit_on(here, course, 20)
+    visit, later = visit_on(here, course, 30), visit_on(here, course, 20)
     first = take(here, visit)
 
-    with pytest.raises(Conflict, match=first.id):
+    with pytest.raises(Conflict, match=f"this visit has the photo already: {first.id}"):
         take(here, visit)
-    assert take(here, other).id != first.id
-    assert len(_vault_files(here)) == 2
+    with pytest.raises(Conflict, match=f"the visit of {ago(30)} has the photo already: {first.id}"):
+        take(here, later)
+    assert len(_vault_files(here)) == 1
+    assert take(here, visit_on(here, new_course(here), 20)).id != first.id
 
 
 def test_an_upload_sent_again_with_its_key_is_answered_with_the_same_photo(clinic: Clinic) -> None:

@@ -66,7 +66,7 @@ def test_a_photo_moved_to_a_visit_too_soon_shows_no_severity(here: Clinic) -> No
 
 def test_a_wrong_correction_changes_nothing(here: Clinic) -> None:
     course = new_course(here)
-    visit, other = visit_on(here, course, 30), visit_on(here, course, 20)
+    visit, other = visit_on(here, course, 30), visit_on(here, new_course(here), 20)
     told, same = take(here, visit), take(here, other)
 
     with pytest.raises(Conflict, match=same.id):
