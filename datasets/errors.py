@@ -17,3 +17,8 @@ class UseForbidden(DataError):
 
 class GroupCut(DataError):
     """A split would put photos of one group (the same picture or person) on both of its sides."""
+
+
+def why(error: Exception) -> str:
+    """What went wrong with a file, in a few words: the system's own without its number and without the path."""
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

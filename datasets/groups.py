@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scarscore.datasets.errors import DataError
+from scarscore.datasets.errors import DataError, why
 
 FILE = Path(__file__).with_name("groups.toml")
 SHOWS = ("picture", "person")
@@ -57,7 +57,7 @@ def load_groups(path: Path = FILE) -> Reviewed:
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path.name} cannot be read: {error}") from None
+        raise DataError(f"{path.name} cannot be read: {why(error)}") from None
     if odd := stated.keys() - {"same", "different"}:
         raise DataError(f"{path.name}: unknown part {sorted(odd)[0]!r}")
     return Reviewed(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median_low
 
-from scarscore.datasets.errors import DataError
+from scarscore.datasets.errors import DataError, why
 from scarscore.datasets.photos import Collection
 
 ALIASES = {"path": "file", "group": "patient"}  # what the columns were called first
@@ -105,7 +105,7 @@ def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
                 (reader.line_num, {ALIASES.get(k, k): (v or "").strip() for k, v in row.items() if k}) for row in reader
             ]
     except (OSError, UnicodeDecodeError, csv.Error, AttributeError) as error:
-        raise DataError(f"{table} cannot be read: {error}") from None
+        raise DataError(f"{table} cannot be read: {why(error)}") from None
     return rows or [(1, {})]
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median_low, pstdev
 
-from scarscore.datasets.errors import DataError, DataMissing
+from scarscore.datasets.errors import DataError, DataMissing, why
 from scarscore.datasets.groups import Reviewed, load_groups, united
 
 DATA_VARIABLE = "SCARSCORE_DATA"
@@ -239,7 +239,7 @@ def _rows(path: Path) -> Iterator[_Row]:
     except FileNotFoundError:
         raise DataMissing(f"{path.name} is missing from {path.parent}") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path.name} cannot be read: {error}") from None
+        raise DataError(f"{path.name} cannot be read: {why(error)}") from None
 
 
 def _photo(row: _Row) -> Photo:

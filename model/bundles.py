@@ -63,7 +63,7 @@ def open_model(model: str = DEFAULT) -> ModelBundle:
         regions = open_region_bundle(verified_bytes(REGIONS))
         return _belonging(ModelBundle(network.metadata.name, network.metadata.version, network, regions, None))
     path = Path(model)
-    if not path.exists():
+    if not model or not path.exists():
         raise ModelError(
             f"no model named {model!r}: there are {', '.join(shipped_names())}, or give the path of a bundle "
             "(a folder or a zip) or of an .onnx file"

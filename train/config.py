@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from scarscore.datasets.errors import DataError
+from scarscore.datasets.errors import DataError, why
 
 PRESETS = Path(__file__).resolve().parent / "presets"
 
@@ -58,10 +58,13 @@ def load_config(preset: str | Path) -> Config:
     """The preset of that name, or the TOML file at that path. Raises `DataError` on an unknown or missing key."""
     path = PRESETS / f"{preset}.toml"
     path = path if path.is_file() else Path(preset)
+    if not path.exists():
+        names = ", ".join(sorted(file.stem for file in PRESETS.glob("*.toml")))
+        raise DataError(f"there is no training preset {str(preset)!r}: there are {names}, or give a TOML file's path")
     try:
         values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"the training preset {str(preset)!r} cannot be read: {error}") from None
+        raise DataError(f"the training preset {str(preset)!r} cannot be read: {why(error)}") from None
     known = {field.name for field in fields(Config)}
     if set(values) != known:
         odd, missing = sorted(set(values) - known), sorted(known - set(values))

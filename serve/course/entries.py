@@ -15,6 +15,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TypeVar
 
+from scarscore.datasets.errors import why
 from scarscore.serve.errors import UsageError
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -38,14 +39,15 @@ class Entry:
                 raise self.wrong(f"there is no {key!r} here; known are {', '.join(known)}")
 
     def has(self, key: str) -> bool:
-        """Whether the key says anything; an empty cell says nothing."""
-        return self.values.get(key) not in (None, "")
+        """Whether the key says anything; an empty cell, or one of blanks, says nothing."""
+        value = self.values.get(key)
+        return bool(value.strip()) if isinstance(value, str) else value is not None
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text without blanks around it; without a default it must be there."""
         if not self.has(key):
             if default is None:
-                raise self.wrong(f"{key!r} is missing")
+                raise self.wrong(f"{key!r} is {'empty' if key in self.values else 'missing'}")
             return default
         value = self.values[key]
         if not isinstance(value, str):
@@ -69,6 +71,8 @@ class Entry:
 
     def whole(self, key: str, default: int | None = None) -> int:
         """A whole number."""
+        if isinstance(value := self.values.get(key), bool):
+            raise self.wrong(f"{key} must be a whole number, not {str(value).lower()}")
         number = self.number(key, default)
         if number != int(number):
             raise self.wrong(f"{key} must be a whole number, not {number:g}")
@@ -130,7 +134,7 @@ def read_toml(path: Path) -> Entry:
     try:
         return Entry("", tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path.name} cannot be read: {_why(error)}") from error
+        raise UsageError(f"{path.name} cannot be read: {why(error)}") from error
 
 
 def read_csv(path: Path, needed: Sequence[str], known: Sequence[str]) -> tuple[Entry, ...]:
@@ -143,11 +147,7 @@ def read_csv(path: Path, needed: Sequence[str], known: Sequence[str]) -> tuple[E
             table.fieldnames = names
             return tuple(_row(path, table.line_num, row) for row in table)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path.name} cannot be read: {_why(error)}") from error
-
-
-def _why(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{path.name} cannot be read: {why(error)}") from error
 
 
 def day_of(text: str) -> date | None:

@@ -29,7 +29,9 @@ def test_an_unknown_and_a_missing_key_are_named(tmp_path: Path) -> None:
 
 
 def test_a_preset_that_is_not_there_is_named() -> None:
-    with pytest.raises(DataError, match="'nosuch' cannot be read"):
+    with pytest.raises(
+        DataError, match="no training preset 'nosuch': there are evidence, own, quick, rights-clean, severity, or give"
+    ):
         load_config("nosuch")
 
 

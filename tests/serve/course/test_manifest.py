@@ -135,7 +135,7 @@ BAD_ROWS = {
     "a photo twice": (5, "2026-05-01,,,front,a.jpg,", "line 5: 2026-05-01: the photo 'a.jpg' stands in visits.csv"),
     "missing photo": (5, "2026-05-01,,,front,e.jpg,", "line 5: there is no photo 'e.jpg'"),
     "no date": (5, "1 May 2026,,,front,d.jpg,", "line 5: date must be a date like 2026-03-01, not '1 May 2026'"),
-    "no photo": (5, "2026-05-01,,,front,,", "line 5: 'photo' is missing"),
+    "no photo": (5, "2026-05-01,,,front,,", "line 5: 'photo' is empty"),
     "session day without needling": (4, "2026-03-29,2,,front,c.jpg,", "line 4: 2026-03-29 is the day of a session"),
     "needling without session": (5, "2026-05-01,,after,front,d.jpg,", "line 5: 2026-05-01 says after needling, but"),
     "needling misspelt": (4, "2026-03-29,2,befor,front,c.jpg,", "line 4: the needling 'befor' is none of before"),
@@ -179,6 +179,7 @@ BAD_TOML = {
     "an error of few": ("[[clinic.error]]\nsem = 4\nsubjects = 3\n", "3 subjects say too little"),
     "an error of nothing": ("[[clinic.error]]\nsem = 0\nsubjects = 13\n", "sem is 0 points"),
     "a plan of too many": ("[plan]\nsessions = 40\n", "plan: sessions is 40; it must lie from 1 to 12"),
+    "a plan of yes": ("[plan]\nsessions = true\n", "plan: sessions must be a whole number, not true"),
     "visits twice": ("[[visit]]\ndate = 2026-03-01\n", "say the visits once"),
     "a clinic that is not there": ('clinic = "no.toml"\n', "no.toml cannot be read"),
 }  # fmt: skip
