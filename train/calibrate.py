@@ -17,7 +17,7 @@ from scarscore.model.grades import Grades
 from scarscore.model.severity import COVERAGE, Calibration, Curve
 from scarscore.train.grade_fit import fit_grades
 
-KNOTS = 12
+KNOTS = 4  # of 12 or 6 the pieces of a fold's curve follow its few severe photos, and rank others by them (2026)
 FEWEST = 40  # photos: the 5 % quantile of fewer is one photo
 FLOOR = 0.5  # points: errors smaller than this count as this, so that the width's logarithm stays finite
 SHIFT = 2.0  # points: the width grows with the logarithm of severity + this

@@ -22,6 +22,10 @@ class Config:
     epochs: int
     average_epochs: int
     average_share: float
+    pair_epochs: int
+    pair_rate: float
+    pair_weight: float
+    pair_mix: float
     batch: int
     body_rate: float
     head_rate: float
@@ -46,6 +50,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.folds < 2 or self.epochs < 1 or self.average_epochs < 0 or self.batch < 2:
             raise DataError("a run needs folds >= 2, epochs >= 1, average_epochs >= 0 and batch >= 2")
+        if self.pair_epochs < 0 or not 0.0 <= self.pair_mix <= 1.0:
+            raise DataError("`pair_epochs` must be at least 0, and `pair_mix` a share from 0 to 1")
         if not set(self.twice) <= set(self.sources):
             raise DataError("`twice` names a source that is not trained on")
         if len(self.scale) != 2 or not 0.0 < self.scale[0] <= 1.0 <= self.scale[1]:

@@ -74,10 +74,10 @@ def train_network(
     checkpoint.seed_of(config.seed, "start")
     network = begun(start, config.fold_norms)
     network.to(memory_format=torch.channels_last)
-    index = np.array([i for i, s in enumerate(material.samples) if s.rated.key not in held_out])
-    twice = np.array([i for i in index if material.samples[i].rated.photo.source in config.twice], dtype=np.int64)
-    steps = -(-(len(index) + len(twice)) // config.batch)
-    optimiser, schedule = _optimiser(network, config, steps)
+    taught = drawn_from(material, held_out, config)
+    steps = -(-len(taught) // config.batch)
+    rates = (config.body_rate, config.head_rate)
+    optimiser, schedule = optimiser_of(network, rates, config.weight_decay, steps * config.epochs)
     average = AveragedModel(network)
     parts: dict[str, checkpoint.Stateful] = {
         "network": network,
@@ -90,9 +90,9 @@ def train_network(
     began = time.monotonic()
     for epoch in range(first, last):
         if epoch >= config.epochs:
-            _hold_rate(optimiser, config)
+            hold_rates(optimiser, rates, config.average_share)
         shuffle = checkpoint.seed_of(config.seed, f"epoch {epoch}")
-        draws = shuffle.permutation(np.concatenate([index, twice]))
+        draws = shuffle.permutation(taught)
         views = _views_of(draws, epoch, material.views.augmented_count)
         checkpoint.train_mode(network)
         sums = np.zeros(4)
@@ -111,12 +111,19 @@ def train_network(
         checkpoint.save(folder / "checkpoint.pt", parts, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
         photo, cell, rank, types = sums / steps
-        shown = network if epoch < config.epochs else _averaged(average)
+        shown = network if epoch < config.epochs else averaged(average)
         say(
             f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} "
             f"types {types:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
         )
-    return _averaged(average).eval()
+    return averaged(average).eval()
+
+
+def drawn_from(material: Material, held_out: frozenset[str], config: Config) -> npt.NDArray[np.int64]:
+    """The photos of an epoch, by their number: all but the held-out ones, those of some sources twice."""
+    index = np.array([i for i, s in enumerate(material.samples) if s.rated.key not in held_out])
+    twice = np.array([i for i in index if material.samples[i].rated.photo.source in config.twice], dtype=np.int64)
+    return np.concatenate([index, twice])
 
 
 def _views_of(draws: npt.NDArray[np.int64], epoch: int, count: int) -> npt.NDArray[np.int64]:
@@ -126,28 +133,28 @@ def _views_of(draws: npt.NDArray[np.int64], epoch: int, count: int) -> npt.NDArr
     return np.where(first, 1 + epoch % count, 1 + (epoch + count // 2) % count)
 
 
-def _averaged(average: AveragedModel) -> SeverityNetwork:
+def averaged(average: AveragedModel) -> SeverityNetwork:
     """The network whose weights are the mean so far; BatchNorm is frozen, so its statistics need no second look."""
     assert isinstance(average.module, SeverityNetwork)
     return average.module
 
 
-def _hold_rate(optimiser: torch.optim.Optimizer, config: Config) -> None:
-    """The constant rates of the epochs that are averaged."""
-    for group, peak in zip(optimiser.param_groups, (config.body_rate, config.head_rate), strict=True):
-        group["lr"] = config.average_share * peak
+def hold_rates(optimiser: torch.optim.Optimizer, rates: tuple[float, float], share: float) -> None:
+    """The constant rates of the epochs that are averaged: a share of the peak ones of body and head."""
+    for group, peak in zip(optimiser.param_groups, rates, strict=True):
+        group["lr"] = share * peak
 
 
-def _optimiser(
-    network: SeverityNetwork, config: Config, steps: int
+def optimiser_of(
+    network: SeverityNetwork, rates: tuple[float, float], decay: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
+    """What teaches body and head, at these peak rates of one cycle of so many steps; the stem is frozen."""
     checkpoint.freeze(network, network.stem)
     body = [p for p in network.body.parameters() if p.requires_grad]
     inside = {id(p) for p in network.body.parameters()} | {id(p) for p in network.stem.parameters()}
     head = [p for p in network.parameters() if id(p) not in inside]
-    optimiser = torch.optim.AdamW([{"params": body}, {"params": head}], weight_decay=config.weight_decay)
-    peaks = [config.body_rate, config.head_rate]
-    return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, peaks, total_steps=steps * config.epochs)
+    optimiser = torch.optim.AdamW([{"params": body}, {"params": head}], weight_decay=decay)
+    return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, list(rates), total_steps=steps)
 
 
 def _held_out_rho(network: SeverityNetwork, material: Material, held_out: frozenset[str]) -> str:

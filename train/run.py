@@ -33,13 +33,14 @@ from scarscore.train.config import Config
 from scarscore.train.drawn import DRAWN, with_drawn
 from scarscore.train.heads import heads_of
 from scarscore.train.loop import Material, train_network
+from scarscore.train.pairs import teach_pairs
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture, sample, trainable
 from scarscore.train.start import Start, begun
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
-VERSION = "0.4.1"
+VERSION = "0.5.0"
 MARK = "run.txt"  # says what the networks in a folder are of
 
 
@@ -139,6 +140,7 @@ def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: 
             held_out = _held_out(run, material, fold)
             folder = run.folder / network_file(fold).removesuffix(".onnx")
             network = train_network(begin, material, held_out, run.config, folder, say)
+            network = teach_pairs(network, material, held_out, run.config, folder / "pairs", say)
             _raw(run, fold).write_bytes(export(network))
     if not all(_raw(run, fold).exists() for fold in run.networks):
         return False

@@ -14,11 +14,11 @@ from scarscore.serve.course.records import Finding, Shot, ShotScore
 from scarscore.serve.course.scales.total import LEAST
 
 # Severity from which a photo is said to show a depressed scar: of clear made-up skin, rough as that of scarred people,
-# 2 in 100 read so much (the same test, with SCARSCORE_BENCH=1).
+# 3 in 100 read so much (the same test, with SCARSCORE_BENCH=1).
 SHOWN = 60.0
 NOT_COUNTED = (
     "How many scars there are is not told: photos of made-up skin with none and with over 20 scars read alike. "
-    "From a severity of 60, which 2 in 100 of those with none reaches, the network proposes one at least, and never "
+    "From a severity of 60, which 3 in 100 of those with none reaches, the network proposes one at least, and never "
     "a most. What hangs on a number stays a range until a person has counted."
 )
 

@@ -7,63 +7,19 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from torchvision.models import mobilenet_v2
 
 from scarscore.datasets.errors import DataError
-from scarscore.datasets.photos import Photo, Rated, Reading
 from scarscore.model.network import SeverityNetwork
-from scarscore.model.preprocess import everywhere
 from scarscore.train import augment
 from scarscore.train.augment import Variation
 from scarscore.train.bench import healing, light
-from scarscore.train.config import Config, load_config
 from scarscore.train.loop import Material, train_network
 from scarscore.train.norms import fold_norms
-from scarscore.train.samples import Picture, Sample, sample
 from scarscore.train.views import take_views
-
-TINY: Config = replace(load_config("quick"), epochs=2, batch=4, fold_norms=False)
-
-
-def made_sample(number: int) -> Sample:
-    severity = number * 10
-    reading = Reading(f"s{number}", "A", True, "closeup", severity, 0, 2, (), 0, 0, 0, 3)
-    photo = Photo(f"{number}.jpg", "scarnet", f"g{number}", "rolling", f"s{number}", 320, 320, "0" * 64)
-    return sample(Rated(f"s{number}", photo, None, (reading,), None))
-
-
-def stripes(item: Sample) -> Picture:
-    """A square of stripes, the coarser the worse it reads."""
-    lines = (np.arange(320) // (int(item.rated.key[1:]) + 2) % 2 * 120 + 60).astype(np.uint8)
-    pixels = np.broadcast_to(lines[:, None, None], (320, 320, 3)).copy()
-    return Picture(pixels, everywhere(pixels), np.ones((320, 320), np.uint8))
-
-
-@pytest.fixture(scope="module")
-def start() -> dict[str, Tensor]:
-    torch.manual_seed(0)
-    state: dict[str, Tensor] = mobilenet_v2(weights=None).state_dict()
-    return state
-
-
-@pytest.fixture(scope="module")
-def material(start: dict[str, Tensor], tmp_path_factory: pytest.TempPathFactory) -> Material:
-    samples = [made_sample(n) for n in range(8)]
-    network = SeverityNetwork()
-    network.load_start_weights(start)
-    folder = tmp_path_factory.mktemp("views")
-    variation = Variation(TINY.scale, TINY.noise, TINY.marks)
-    count = TINY.epochs
-    views = take_views(samples, stripes, network.stem, count, TINY.seed, "all", variation, folder, lambda _: None)
-    said: list[str] = []
-    again = take_views(samples, stripes, network.stem, count, TINY.seed, "all", variation, folder, said.append)
-    assert said == []  # they were there already
-    assert np.array_equal(views.features, again.features)
-    return Material(samples, views)
+from tests.train.tiny import TINY, made_sample, stripes
 
 
 @pytest.mark.parametrize("module", [augment, healing, light], ids=lambda module: module.__name__.rpartition(".")[2])

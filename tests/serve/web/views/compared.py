@@ -31,9 +31,10 @@ class Compared:
 
 @cache
 def skin() -> tuple[bytes, ...]:
-    """A cheek at the first and the last visit, and another person's."""
-    first, last = (as_jpeg(visit.pixels) for visit in healing_course(3, 2, SMALL))
-    return first, last, as_jpeg(healing_course(8, 2, SMALL)[0].pixels)
+    """A cheek at the first and the last visit and another person's; of the last two another shot, a pixel lower."""
+    first, last = (visit.pixels for visit in healing_course(3, 2, SMALL))
+    other = healing_course(8, 2, SMALL)[0].pixels
+    return tuple(map(as_jpeg, (first, last, other, last[1:], other[1:])))
 
 
 def recorded(app: Running, name: str | None = None) -> Compared:
@@ -43,13 +44,13 @@ def recorded(app: Running, name: str | None = None) -> Compared:
     course = nurse.post(f"/api/v1/patients/{patient['id']}/courses", json={"sessions": 3}).json()["id"]
     day = {days: str(today() - timedelta(days)) for days in (*DAYS, 90)}
     nurse.post(f"/api/v1/courses/{course}/sessions", json={"day": day[90], "device": "pen"})
-    first, last, other = skin()
+    first, last, other, soon, chin_of_other = skin()
     photos = []
-    for days, photo in zip(DAYS, (first, last, other, last), strict=True):
+    for days, photo in zip(DAYS, (first, soon, other, last), strict=True):
         visit = nurse.post(f"/api/v1/courses/{course}/visits", json={"day": day[days]}).json()["id"]
         where = f"/api/v1/visits/{visit}/photos?view=closeup&region=left_cheek"
         photos.append(nurse.post(where, content=photo).json()["id"])
-    chin = nurse.post(f"/api/v1/visits/{visit}/photos?view=closeup&region=chin", content=other).json()["id"]
+    chin = nurse.post(f"/api/v1/visits/{visit}/photos?view=closeup&region=chin", content=chin_of_other).json()["id"]
     return Compared(
         patient["id"], patient["pseudonym"], course, (photos[0], photos[3]), photos[1], photos[2], chin
     )  # fmt: skip

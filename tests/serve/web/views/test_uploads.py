@@ -135,7 +135,9 @@ def test_a_side_that_a_front_camera_took_is_called_perhaps_mirrored(
 ) -> None:
     visit = visit_on(shared_app, course, ago(90 if flagged else 95))
     lens = make.exif_of_lens("iPhone 15 front TrueDepth camera 2.69mm f/1.9")
-    taken = send(nurse, visit, make.jpeg(Image.fromarray(make.skin(480, 360, seed=9)), exif=lens), f"view={view}")
+    taken = send(
+        nurse, visit, make.jpeg(Image.fromarray(make.skin(480, 360, seed=9 + flagged)), exif=lens), f"view={view}"
+    )
     assert taken["front_camera"] is True
     for address in (f"/photos/{taken['id']}/shot", f"/photos/{taken['id']}/card"):
         assert ("Perhaps a mirrored selfie:" in nurse.get(address).text) == flagged

@@ -1,0 +1,116 @@
+"""A second stage of training: two looks at one photo must be told alike, then halfway back to where it began.
+
+A network that learns readings alone tells another severity of the same skin photographed again; here each photo is
+seen in two of its views at once, and what they are told apart is a loss beside the readings (consistency
+regularisation: Laine and Aila 2017, arXiv 1610.02242). Going on overfits the readings a little; the mean of the weights
+before and after keeps what both know (Wortsman et al. 2022, arXiv 2109.01903).
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel
+
+from scarscore.model.network import SeverityNetwork
+from scarscore.train import checkpoint
+from scarscore.train.config import Config
+from scarscore.train.loop import Material, averaged, drawn_from, hold_rates, optimiser_of
+from scarscore.train.losses import losses, photo_severity, total
+from scarscore.train.norms import fold_norms
+from scarscore.train.views import Say
+
+PLAIN = 0.25  # share of the pairs whose first look is the photo as it is
+ALIKE = 2.0  # points: below, a difference counts by its square
+HELD = 0.5  # of the rates of this stage: what they are held at after its first epoch
+
+Views = npt.NDArray[np.int64]
+
+
+def teach_pairs(
+    network: SeverityNetwork, material: Material, held_out: frozenset[str], config: Config, folder: Path, say: Say
+) -> SeverityNetwork:
+    """The network after this stage; the same one where the configuration asks for none.
+
+    The last checkpoint in the folder is gone on from. The network's norms are folded.
+    """
+    if config.pair_epochs == 0:
+        return network
+    folder.mkdir(parents=True, exist_ok=True)
+    fold_norms(network)
+    before = copy.deepcopy(network.state_dict())
+    network.to(memory_format=torch.channels_last)
+    draws = drawn_from(material, held_out, config)
+    steps = -(-len(draws) // (config.batch // 2))
+    rates = (config.pair_rate * config.body_rate, config.pair_rate * config.head_rate)
+    optimiser, schedule = optimiser_of(network, rates, config.weight_decay, steps)
+    average = AveragedModel(network)
+    parts: dict[str, checkpoint.Stateful] = {
+        "network": network,
+        "average": average,
+        "optimiser": optimiser,
+        "schedule": schedule,
+    }
+    first, began = checkpoint.resume(folder / "checkpoint.pt", parts, config), time.monotonic()
+    for epoch in range(first, config.pair_epochs):
+        if epoch > 0:
+            hold_rates(optimiser, rates, HELD)
+        chance = checkpoint.seed_of(config.seed, f"pairs {epoch}")
+        order = chance.permutation(draws)
+        one, other = _views(chance, len(order), material.views.augmented_count)
+        checkpoint.train_mode(network)
+        sums = np.zeros(2)
+        for part in np.array_split(np.arange(len(order)), steps):
+            taught, apart = _step(network, material, order[part], (one[part], other[part]), config)
+            optimiser.zero_grad(set_to_none=True)
+            torch.autograd.backward(taught + config.pair_weight * apart)
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+            optimiser.step()
+            if epoch == 0:
+                schedule.step()
+            sums += (float(taught.detach()), float(apart.detach()))
+        average.update_parameters(network)
+        checkpoint.save(folder / "checkpoint.pt", parts, config, epoch + 1)
+        left = (time.monotonic() - began) / (epoch - first + 1) * (config.pair_epochs - epoch - 1)
+        taught, apart = sums / steps
+        told = f"readings {taught:.2f} apart {apart:.2f}, {left / 60:.0f} min left"
+        say(f"pairs, epoch {epoch + 1} of {config.pair_epochs}: {told}")
+    return between(network, before, averaged(average).state_dict(), config.pair_mix).eval()
+
+
+def between(
+    network: SeverityNetwork, before: dict[str, Tensor], after: dict[str, Tensor], share: float
+) -> SeverityNetwork:
+    """The network with weights so far (0-1) on the way from those before to those after."""
+    network.load_state_dict(
+        {
+            name: (1.0 - share) * value + share * after[name] if value.is_floating_point() else value
+            for name, value in before.items()
+        }
+    )
+    return network
+
+
+def _views(chance: np.random.Generator, count: int, augmented: int) -> tuple[Views, Views]:
+    """Two different views for each of `count` draws: augmented ones, the first sometimes the photo as it is."""
+    one = chance.integers(1, augmented + 1, count)
+    other = (one - 1 + chance.integers(1, max(2, augmented), count)) % augmented + 1
+    return np.where(chance.random(count) < PLAIN, 0, one), other
+
+
+def _step(
+    network: SeverityNetwork, material: Material, photos: Views, views: tuple[Views, Views], config: Config
+) -> tuple[Tensor, Tensor]:
+    """What the readings say of both looks, and how far the two severities of each photo lie apart, in points."""
+    features, targets = material.batch(np.concatenate(views), np.concatenate([photos, photos]))
+    maps = network.decode(features)
+    one, other = photo_severity(network, maps, targets.cells).chunk(2)
+    taught = total(losses(network, maps, targets, config), config)
+    return taught, functional.smooth_l1_loss(one, other, beta=ALIKE)
