@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from scarscore.serve.course.compared import UNREADABLE
 from scarscore.serve.records import memory
@@ -15,6 +16,7 @@ from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.comparisons import compare
 from scarscore.serve.records.memory import Memory, forget_all
 from scarscore.serve.records.verdicts import networks
+from tests import make
 from tests.serve.records.parts import NURSE, new_course, take, visit_on
 
 
@@ -66,7 +68,8 @@ def test_what_was_computed_while_somebody_was_erased_is_not_kept(kept: Memory[st
 
 def test_a_photo_that_could_not_be_read_once_is_compared_when_it_can(here: Clinic) -> None:
     course = new_course(here)
-    pair = take(here, visit_on(here, course, 60)).id, take(here, visit_on(here, course, 20)).id
+    later = make.jpeg(Image.fromarray(make.skin(480, 360, seed=0)[1:]))  # another shot of the same skin
+    pair = take(here, visit_on(here, course, 60)).id, take(here, visit_on(here, course, 20), later).id
     file = Path(here.vault.root) / f"{pair[1]}.sealed"
     sealed = file.read_bytes()
     file.write_bytes(b"out of reach")
