@@ -20,6 +20,7 @@ from scarscore.model.heads import ATROPHIC, DIMENSIONS, SCAR_TYPES, HeadLimits
 from scarscore.model.preprocess import Floats
 from scarscore.train.head_features import NO_TYPE, Features, Values
 
+WARY = 0.5  # beta of raised scars: told of a face that has none they do more harm than one that is passed over
 STRENGTH = 0.03  # inverse of the penalty on standardised features: the same for all, chosen on folds among 0.003 to 0.1
 SHARPER = np.geomspace(0.5, 8.0, 49)
 
@@ -88,7 +89,7 @@ def fit_limits(told: Sequence[tuple[HeadAnswers, Mask]], kinds: npt.NDArray[np.i
     chance = 1.0 / (1.0 + np.exp(-(slope * raised + offset)))
     # The farthest photo of the sets is still known: at their 99.5 % two usable photos of scars were refused, and of 249
     # pictures that show no skin one more than the checks of quality refuse.
-    return HeadLimits(float(sharpness), limits, (slope, offset), _best(present, chance), float(far.max()))
+    return HeadLimits(float(sharpness), limits, (slope, offset), _best(present, chance, WARY), float(far.max()))
 
 
 def _inputs(value: Values, square: Values, middle: Values, scale: Values) -> Values:
@@ -117,13 +118,13 @@ def _whitening(skin: Values) -> tuple[Values, Values]:
     return matrix, -(matrix @ mean)
 
 
-def _best(truth: Mask, probability: Values) -> float:
-    """The probability from which telling gives the best F1; over 1 (never) where there is nothing to tell."""
+def _best(truth: Mask, probability: Values, beta: float = 1.0) -> float:
+    """The probability from which telling gives the best F-beta; over 1 (never) where there is nothing to tell."""
     if not truth.any():
         return 1.1
     precision, recall, at = precision_recall_curve(truth, probability)
-    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    return float(at[int(np.argmax(f1[:-1]))])
+    score = (1 + beta**2) * precision * recall / np.maximum(beta**2 * precision + recall, 1e-12)
+    return float(at[int(np.argmax(score[:-1]))])
 
 
 def _softmax(logits: Values) -> Values:
