@@ -72,7 +72,10 @@ def test_each_verdict_has_its_page_its_table_and_its_json(made: Course, headline
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        (course((-1, 60), (100, 58)), "To find a change of 10 points: 4 visits like the last one, averaged."),
+        (
+            course((-1, 60), (100, 58)),
+            "10 points: 12 shots of each view at one visit or 4 visits like the last one, averaged.",
+        ),
         (
             course((-1, 60), (100, 58), views=FACE, shots=3),
             "10 points: 1 shot of each view at one visit or 1 visit like the last one, averaged.",
