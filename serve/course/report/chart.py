@@ -19,7 +19,7 @@ from scarscore.serve.scoring.overlay import ANCHORS
 
 WIDTH, HEIGHT = 760.0, 372.0
 LANE = 318.0  # where visits without a severity stand, below the plot
-LEAST_APART = 74.0  # px between two dates that are written out
+LEAST_APART = 86.0  # px between two dates that are written out
 MARKS = (Mark.BASELINE, Mark.VALID, Mark.PROVISIONAL, Mark.NOT_SCORED, Mark.UNUSABLE)  # in the order of the legend
 SESSION, UNCHANGED = "session", "no change can be told from the start"
 Written = Callable[[date], str]  # how a day is written
