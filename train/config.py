@@ -52,6 +52,8 @@ class Config:
             raise DataError("a run needs folds >= 2, epochs >= 1, average_epochs >= 0 and batch >= 2")
         if self.pair_epochs < 0 or not 0.0 <= self.pair_mix <= 1.0:
             raise DataError("`pair_epochs` must be at least 0, and `pair_mix` a share from 0 to 1")
+        if self.pair_epochs and self.epochs < 2:
+            raise DataError("`pair_epochs` need two views of each photo to pair: epochs >= 2")
         if not set(self.twice) <= set(self.sources):
             raise DataError("`twice` names a source that is not trained on")
         if len(self.scale) != 2 or not 0.0 < self.scale[0] <= 1.0 <= self.scale[1]:

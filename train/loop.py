@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 from scipy.stats import spearmanr
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel
 
 from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
@@ -21,6 +20,7 @@ from scarscore.train.config import Config
 from scarscore.train.losses import Batch, losses, photo_severity, total
 from scarscore.train.samples import Sample
 from scarscore.train.start import Start, begun
+from scarscore.train.teacher import Teacher
 from scarscore.train.views import Say, Views
 
 
@@ -73,24 +73,16 @@ def train_network(
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.seed_of(config.seed, "start")
     network = begun(start, config.fold_norms)
-    network.to(memory_format=torch.channels_last)
     taught = drawn_from(material, held_out, config)
     steps = -(-len(taught) // config.batch)
     rates = (config.body_rate, config.head_rate)
-    optimiser, schedule = optimiser_of(network, rates, config.weight_decay, steps * config.epochs)
-    average = AveragedModel(network)
-    parts: dict[str, checkpoint.Stateful] = {
-        "network": network,
-        "average": average,
-        "optimiser": optimiser,
-        "schedule": schedule,
-    }
-    first = checkpoint.resume(folder / "checkpoint.pt", parts, config)
+    teacher = Teacher.of(network, rates, config.weight_decay, steps * config.epochs)
+    first = checkpoint.resume(folder / "checkpoint.pt", teacher.parts, config)
     last = config.epochs + config.average_epochs
     began = time.monotonic()
     for epoch in range(first, last):
         if epoch >= config.epochs:
-            hold_rates(optimiser, rates, config.average_share)
+            teacher.hold(config.average_share)
         shuffle = checkpoint.seed_of(config.seed, f"epoch {epoch}")
         draws = shuffle.permutation(taught)
         views = _views_of(draws, epoch, material.views.augmented_count)
@@ -99,24 +91,19 @@ def train_network(
         for part in np.array_split(np.arange(len(draws)), steps):
             features, targets = material.batch(views[part], draws[part])
             terms = losses(network, network.decode(features), targets, config)
-            optimiser.zero_grad(set_to_none=True)
-            torch.autograd.backward(total(terms, config))
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-            optimiser.step()
-            if epoch < config.epochs:
-                schedule.step()
+            teacher.step(total(terms, config), cycling=epoch < config.epochs)
             sums += [float(term.detach()) for term in terms]
         if epoch >= config.epochs - 1:
-            average.update_parameters(network)
-        checkpoint.save(folder / "checkpoint.pt", parts, config, epoch + 1)
+            teacher.average.update_parameters(network)
+        checkpoint.save(folder / "checkpoint.pt", teacher.parts, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
         photo, cell, rank, types = sums / steps
-        shown = network if epoch < config.epochs else averaged(average)
+        shown = network if epoch < config.epochs else teacher.averaged
         say(
             f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} "
             f"types {types:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
         )
-    return averaged(average).eval()
+    return teacher.averaged.eval()
 
 
 def drawn_from(material: Material, held_out: frozenset[str], config: Config) -> npt.NDArray[np.int64]:
@@ -131,30 +118,6 @@ def _views_of(draws: npt.NDArray[np.int64], epoch: int, count: int) -> npt.NDArr
     first = np.zeros(len(draws), bool)
     first[np.unique(draws, return_index=True)[1]] = True
     return np.where(first, 1 + epoch % count, 1 + (epoch + count // 2) % count)
-
-
-def averaged(average: AveragedModel) -> SeverityNetwork:
-    """The network whose weights are the mean so far; BatchNorm is frozen, so its statistics need no second look."""
-    assert isinstance(average.module, SeverityNetwork)
-    return average.module
-
-
-def hold_rates(optimiser: torch.optim.Optimizer, rates: tuple[float, float], share: float) -> None:
-    """The constant rates of the epochs that are averaged: a share of the peak ones of body and head."""
-    for group, peak in zip(optimiser.param_groups, rates, strict=True):
-        group["lr"] = share * peak
-
-
-def optimiser_of(
-    network: SeverityNetwork, rates: tuple[float, float], decay: float, steps: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
-    """What teaches body and head, at these peak rates of one cycle of so many steps; the stem is frozen."""
-    checkpoint.freeze(network, network.stem)
-    body = [p for p in network.body.parameters() if p.requires_grad]
-    inside = {id(p) for p in network.body.parameters()} | {id(p) for p in network.stem.parameters()}
-    head = [p for p in network.parameters() if id(p) not in inside]
-    optimiser = torch.optim.AdamW([{"params": body}, {"params": head}], weight_decay=decay)
-    return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, list(rates), total_steps=steps)
 
 
 def _held_out_rho(network: SeverityNetwork, material: Material, held_out: frozenset[str]) -> str:

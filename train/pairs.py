@@ -14,17 +14,16 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel
 
 from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
-from scarscore.train.loop import Material, averaged, drawn_from, hold_rates, optimiser_of
+from scarscore.train.loop import Material, drawn_from
 from scarscore.train.losses import losses, photo_severity, total
 from scarscore.train.norms import fold_norms
+from scarscore.train.teacher import Teacher
 from scarscore.train.views import Say
 
 PLAIN = 0.25  # share of the pairs whose first look is the photo as it is
@@ -46,22 +45,14 @@ def teach_pairs(
     folder.mkdir(parents=True, exist_ok=True)
     fold_norms(network)
     before = copy.deepcopy(network.state_dict())
-    network.to(memory_format=torch.channels_last)
     draws = drawn_from(material, held_out, config)
     steps = -(-len(draws) // (config.batch // 2))
     rates = (config.pair_rate * config.body_rate, config.pair_rate * config.head_rate)
-    optimiser, schedule = optimiser_of(network, rates, config.weight_decay, steps)
-    average = AveragedModel(network)
-    parts: dict[str, checkpoint.Stateful] = {
-        "network": network,
-        "average": average,
-        "optimiser": optimiser,
-        "schedule": schedule,
-    }
-    first, began = checkpoint.resume(folder / "checkpoint.pt", parts, config), time.monotonic()
+    teacher = Teacher.of(network, rates, config.weight_decay, steps)
+    first, began = checkpoint.resume(folder / "checkpoint.pt", teacher.parts, config), time.monotonic()
     for epoch in range(first, config.pair_epochs):
         if epoch > 0:
-            hold_rates(optimiser, rates, HELD)
+            teacher.hold(HELD)
         chance = checkpoint.seed_of(config.seed, f"pairs {epoch}")
         order = chance.permutation(draws)
         one, other = _views(chance, len(order), material.views.augmented_count)
@@ -69,20 +60,15 @@ def teach_pairs(
         sums = np.zeros(2)
         for part in np.array_split(np.arange(len(order)), steps):
             taught, apart = _step(network, material, order[part], (one[part], other[part]), config)
-            optimiser.zero_grad(set_to_none=True)
-            torch.autograd.backward(taught + config.pair_weight * apart)
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-            optimiser.step()
-            if epoch == 0:
-                schedule.step()
+            teacher.step(taught + config.pair_weight * apart, cycling=epoch == 0)
             sums += (float(taught.detach()), float(apart.detach()))
-        average.update_parameters(network)
-        checkpoint.save(folder / "checkpoint.pt", parts, config, epoch + 1)
+        teacher.average.update_parameters(network)
+        checkpoint.save(folder / "checkpoint.pt", teacher.parts, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (config.pair_epochs - epoch - 1)
         taught, apart = sums / steps
         told = f"readings {taught:.2f} apart {apart:.2f}, {left / 60:.0f} min left"
         say(f"pairs, epoch {epoch + 1} of {config.pair_epochs}: {told}")
-    return between(network, before, averaged(average).state_dict(), config.pair_mix).eval()
+    return between(network, before, teacher.averaged.state_dict(), config.pair_mix).eval()
 
 
 def between(
@@ -101,7 +87,7 @@ def between(
 def _views(chance: np.random.Generator, count: int, augmented: int) -> tuple[Views, Views]:
     """Two different views for each of `count` draws: augmented ones, the first sometimes the photo as it is."""
     one = chance.integers(1, augmented + 1, count)
-    other = (one - 1 + chance.integers(1, max(2, augmented), count)) % augmented + 1
+    other = (one - 1 + chance.integers(1, augmented, count)) % augmented + 1
     return np.where(chance.random(count) < PLAIN, 0, one), other
 
 

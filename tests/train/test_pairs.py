@@ -115,7 +115,7 @@ def test_halfway_lies_between(network: SeverityNetwork, share: float) -> None:
     )
 
 
-@pytest.mark.parametrize("change", [{"pair_epochs": -1}, {"pair_mix": 1.5}, {"pair_mix": -0.1}])
+@pytest.mark.parametrize("change", [{"pair_epochs": -1}, {"pair_mix": 1.5}, {"pair_mix": -0.1}, {"epochs": 1}])
 def test_a_stage_that_cannot_be_is_refused(change: dict[str, float]) -> None:
     with pytest.raises(DataError, match="pair_epochs"):
         replace(PAIRS, **change)

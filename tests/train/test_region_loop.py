@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from torchvision.models import mobilenet_v2
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.region_network import RegionNetwork
@@ -30,13 +29,6 @@ def made_sample(number: int) -> Sample:
     label[30:130, 40:120] = Region.LEFT_CHEEK if number % 2 else Region.FOREHEAD
     pixels = np.asarray(label * 50 + 20, np.uint8)[..., None].repeat(3, axis=2)
     return Sample(f"london/{number}.jpg", pixels, label, Pose(1, "front", 1.0, 0.0, 0.0, 90.0))
-
-
-@pytest.fixture(scope="module")
-def start() -> dict[str, Tensor]:
-    torch.manual_seed(0)
-    state: dict[str, Tensor] = mobilenet_v2(weights=None).state_dict()
-    return state
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from scarscore.model.preprocess import everywhere
 from scarscore.train.config import Config, load_config
 from scarscore.train.samples import Picture, Sample, sample
 
-TINY: Config = replace(load_config("quick"), epochs=2, batch=4, fold_norms=False)
+TINY: Config = replace(load_config("quick"), epochs=2, batch=4, fold_norms=False, pair_epochs=0)
 
 
 def made_sample(number: int) -> Sample:

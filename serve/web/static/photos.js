@@ -43,7 +43,7 @@ function changed(job) {
 function named(why) {
   const [, told, photo] = /^(th.+ has the photo already): (\S+)$/i.exec(why) ?? [];
   if (!told) return why;
-  const shot = byId(`shot-${photo}`); // not there yet where both came in one go
+  const shot = byId(`shot-${photo}`); // not there where it is another visit's, or where both came in one go
   return shot ? `${told}: ${shot.querySelector("img").alt}.` : `${told}.`;
 }
 
