@@ -20,7 +20,7 @@ from scarscore.serve.scoring.overlay import ANCHORS
 WIDTH, HEIGHT = 760.0, 372.0
 LANE = 318.0  # where visits without a severity stand, below the plot
 LEAST_APART = 86.0  # px between two dates that are written out
-MARKS = (Mark.BASELINE, Mark.VALID, Mark.PROVISIONAL, Mark.NOT_SCORED, Mark.UNUSABLE)  # in the order of the legend
+MARKS = tuple(mark for mark in Mark if mark is not Mark.FINDINGS)  # in the order of the legend
 SESSION, UNCHANGED = "session", "no change can be told from the start"
 Written = Callable[[date], str]  # how a day is written
 
@@ -77,11 +77,13 @@ def legend() -> str:
 
 
 def shape(mark: Mark, x: float, y: float) -> str:
-    """A visit's mark: square, dot, hollow diamond, cross or hollow square."""
+    """A visit's mark: square, dot, hollow triangle, hollow diamond, cross or hollow square."""
     if mark is Mark.BASELINE:
         return f'<rect class="dot" x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12"/>'
     if mark is Mark.VALID:
         return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+    if mark is Mark.OTHER_VIEWS:
+        return f'<path class="hollow" d="M{x:.1f} {y - 7:.1f}l7 12h-14z"/>'
     if mark is Mark.PROVISIONAL:
         return f'<path class="hollow" d="M{x:.1f} {y - 8:.1f}l8 8l-8 8l-8 -8z"/>'
     if mark is Mark.NOT_SCORED:

@@ -1,6 +1,6 @@
 """What the chart and its table are drawn from: every visit in the order of dates, and what became of it.
 
-A visit is one of six things, told by shape and by word, never by colour alone. The chart draws what the verdict
+A visit is one of seven things, told by shape and by word, never by colour alone. The chart draws what the verdict
 compares: a visit over the views that the start has, else a view that was added would look like healing or worsening.
 The table tells a visit's own severity, over all its views, and says where the two differ.
 """
@@ -24,6 +24,7 @@ class Mark(StrEnum):
 
     BASELINE = "start, counted"
     VALID = "counted"
+    OTHER_VIEWS = "no view of the start, not counted"
     PROVISIONAL = "provisional, not counted"
     NOT_SCORED = "too soon after a session, not scored"
     UNUSABLE = "no photo could be used"
@@ -72,8 +73,9 @@ def moments(measured: Measured) -> tuple[Moment, ...]:
     for visit in course.visits:
         when = timed(visit, course.sessions, course.clinic.timing)
         score = None if when.timing is Timing.NOT_SCORED else _score_of(visit, measured.scores)
-        mark = _mark(visit, when.timing, score, measured)
-        level = None if score is None else _level(score, measured.verdict.baseline)
+        baseline = measured.verdict.baseline
+        level = None if score is None else _level(score, baseline)
+        mark = _mark(visit, when.timing, score, baseline)
         told.append(Moment(visit, mark, when.timing, when.days, when.sessions, score, level, when.words))
     return tuple(told)
 
@@ -101,7 +103,7 @@ def _score_of(visit: Visit, scores: Sequence[VisitScore]) -> VisitScore | None:
     return next((score for score in scores if score.date == visit.date), None) if used(visit) else None
 
 
-def _mark(visit: Visit, timing: Timing, score: VisitScore | None, measured: Measured) -> Mark:
+def _mark(visit: Visit, timing: Timing, score: VisitScore | None, baseline: VisitScore | None) -> Mark:
     if not visit.shots:
         return Mark.FINDINGS
     if timing is Timing.NOT_SCORED:
@@ -110,5 +112,6 @@ def _mark(visit: Visit, timing: Timing, score: VisitScore | None, measured: Meas
         return Mark.UNUSABLE
     if timing is Timing.PROVISIONAL:
         return Mark.PROVISIONAL
-    baseline = measured.verdict.baseline
-    return Mark.BASELINE if baseline is not None and baseline.date == visit.date else Mark.VALID
+    if baseline is None or baseline.date == visit.date:
+        return Mark.VALID if baseline is None else Mark.BASELINE
+    return Mark.OTHER_VIEWS if point_of(baseline, score) is None else Mark.VALID

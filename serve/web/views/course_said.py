@@ -22,7 +22,10 @@ from scarscore.serve.course.words import by_number, ends, side_words, signed
 from scarscore.serve.scoring.result import ModelId, Refusal
 
 TONES = {VerdictKind.IMPROVED: "good", VerdictKind.WORSE: "bad", VerdictKind.NOT_COMPARABLE: "warn"}
-TAGS = {Mark.BASELINE: "accent", Mark.VALID: "good", Mark.PROVISIONAL: "warn", Mark.UNUSABLE: "bad"}
+TAGS = {
+    Mark.BASELINE: "accent", Mark.VALID: "good", Mark.OTHER_VIEWS: "warn", Mark.PROVISIONAL: "warn",
+    Mark.UNUSABLE: "bad",
+}  # fmt: skip
 VisitIds = Mapping[tuple[date, Needling | None], str]
 
 

@@ -14,7 +14,7 @@ from scarscore.serve.course.aside import Aside
 from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import Course, Finding, Plan, Session, Shot, Timing, Visit
 from scarscore.serve.course.report.page import render_page
-from scarscore.serve.course.report.timeline import moments
+from scarscore.serve.course.report.timeline import Mark, moments, trend_moments
 from scarscore.serve.course.report.trail import findings_of
 from scarscore.serve.course.report.write import csv_of, json_of, write_report
 from scarscore.serve.course.timing import timed
@@ -114,6 +114,19 @@ def test_a_view_that_the_start_lacks_moves_no_point_of_the_chart() -> None:
     assert "about the same" in told.verdict.words
     assert 'aria-label="Severity over time. 1 Mar 2026: 60, start, counted; 10 Jun 2026: 60, counted"' in page
     assert added.drawn_apart in page
+
+
+def test_a_visit_without_a_view_of_the_start_is_drawn_and_told_beside_the_line() -> None:
+    far = Visit(FIRST + timedelta(days=200), (shot(40, photo="far"),))
+    made = other_side(course((-1, 60)))
+    told = measured(replace(made, visits=(*made.visits, far)))
+    start, other, again = moments(told)
+    assert (start.mark, other.mark, again.mark) == (Mark.BASELINE, Mark.OTHER_VIEWS, Mark.VALID)
+    assert trend_moments((start, other, again)) == (start, again)
+    page = render_page(told)
+    assert page.count("<td>no view of the start, not counted</td>") == 1
+    line = page.split('<polyline class="trend" points="')[1].split('"')[0]
+    assert len(line.split()) == 2
 
 
 def test_words_table_and_heading_count_alike() -> None:
