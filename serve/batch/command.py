@@ -190,6 +190,8 @@ def _make_folders(*folders: Path | None) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"the folder {str(folder)!r} cannot be made: {error.strerror}") from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OutputError(f"nothing may be written into the folder {str(folder)!r}")
 
 
 def _tell(tally: Tally, pace: Pace, out: Path | None) -> None:

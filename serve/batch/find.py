@@ -96,8 +96,11 @@ def _manifest(path: Path) -> Iterator[_Candidate]:
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             table = csv.DictReader(file, strict=True)
-            if "path" not in (table.fieldnames or ()):
+            names = list(table.fieldnames or ())
+            if "path" not in names:
                 raise UsageError(f"the manifest {str(path)!r} has no column 'path' in its first line")
+            if twice := next((name for name in ("path", "view") if names.count(name) > 1), None):
+                raise UsageError(f"the manifest {str(path)!r} has the column {twice!r} twice: which of them counts?")
             for row in table:
                 if not row["path"] or "\0" in row["path"]:
                     raise UsageError(f"line {table.line_num} of the manifest {str(path)!r} names no file")

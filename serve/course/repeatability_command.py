@@ -55,12 +55,21 @@ def repeatability(
 
     Exit status: 0 all photos were scored, 1 some were refused, 2 wrong usage, 130 Ctrl-C.
     """
+    from scarscore.serve.course.repeatability import LEAST
     from scarscore.serve.course.repeatability import repeatability as repeatability_of
-    from scarscore.serve.course.repeats import bland_altman, clinic_toml, pairs_csv, read_repeats, summary_csv
+    from scarscore.serve.course.repeats import (
+        bland_altman,
+        check_enough,
+        clinic_toml,
+        pairs_csv,
+        read_repeats,
+        summary_csv,
+    )
     from scarscore.serve.course.report.write import put
 
     photos = read_repeats(pairs, camera)
     _check([pairs, *(photo.path for photo in photos)], out, pairs_out, plot, clinic)
+    check_enough(photos, LEAST if clinic is not None else 2)
     repeats = _scored(photos, model)
     found = repeatability_of(repeats)
     put(out, summary_csv(found))
@@ -112,6 +121,8 @@ def _scored(photos: Sequence[RepeatPhoto], model: str) -> list[Repeat]:
 
 
 def _tell(found: Sequence[Repeatability]) -> None:
+    from scarscore.serve.course.repeatability import LEAST
+
     for each in found:
         camera = f", camera {each.camera}" if each.camera else ""
         click.echo(
@@ -120,3 +131,7 @@ def _tell(found: Sequence[Repeatability]) -> None:
         )
         if each.left_out:
             click.echo(f"  left out, with one shot alone: {', '.join(each.left_out)}")
+        if each.subjects < LEAST:
+            click.echo(
+                f"  {each.subjects} subjects say too little of a camera for a clinic's settings: {LEAST} or more"
+            )

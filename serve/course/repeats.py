@@ -6,6 +6,7 @@ photos named by their view. A subject is a pseudonym. Two close-ups of one subje
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from html import escape
@@ -15,6 +16,7 @@ from scarscore.serve.course.entries import read_csv
 from scarscore.serve.course.layout import LEFT_BY_SYSTEMS, named_view
 from scarscore.serve.course.repeatability import Pair, Repeatability, measured_error
 from scarscore.serve.course.report.write import table_of
+from scarscore.serve.course.words import counted
 from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import View
 
@@ -47,6 +49,16 @@ def read_repeats(path: Path, camera: str = "") -> tuple[RepeatPhoto, ...]:
     except OSError as error:
         raise UsageError(f"{str(path)!r} cannot be read: {error.strerror}") from error
     return photos
+
+
+def check_enough(photos: Sequence[RepeatPhoto], least: int) -> None:
+    """Raise UsageError where fewer than `least` subjects have two photos of a view with a camera: before any work."""
+    shots = Counter((photo.view, photo.camera, photo.subject) for photo in photos)
+    for view, camera in sorted({(view, camera) for view, camera, _ in shots}):
+        found = sum(count > 1 for kind, count in shots.items() if kind[:2] == (view, camera))
+        if found < least:
+            named = f"the {view} view{f' with the camera {camera!r}' if camera else ''}"
+            raise UsageError(f"{named} has {counted(found, 'subject')} with two photos or more; {least} are needed")
 
 
 def summary_csv(found: Sequence[Repeatability]) -> str:

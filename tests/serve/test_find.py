@@ -104,6 +104,8 @@ def test_a_manifest_may_hold_names_that_are_no_utf8(tmp_path: Path) -> None:
     [
         ("file\na.jpg\n", "no column 'path'"),
         ("", "no column 'path'"),
+        ("path,path\na.jpg,b.jpg\n", "the column 'path' twice"),
+        ("path,view,view\na.jpg,front,left\n", "the column 'view' twice"),
         ("path,id\na.jpg,1\n,2\n", "line 3"),
         ("path\na\0b.jpg\n", "line 2"),
         ('path\n"a.jpg\n', "cannot be read"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import tomllib
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -73,6 +74,24 @@ def test_few_subjects_are_measured_but_give_no_clinic_settings() -> None:
     assert "front,c,m,4,2" in summary_csv(found)
     with pytest.raises(UsageError, match="4 subjects say too little"):
         clinic_toml(found)
+
+
+def test_too_few_subjects_are_told_before_any_photo_is_scored(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for subject in range(3):
+        shutil.copytree(folder / f"S{subject}", tmp_path / "few" / f"S{subject}")
+    few, out, settings = (str(tmp_path / name) for name in ("few", "out.csv", "clinic.toml"))
+    assert cli.run(["repeatability", few, "--out", out, "--clinic", settings]) == 2
+    told = capsys.readouterr().err
+    assert "the closeup view has 3 subjects with two photos or more; 10 are needed" in told
+    assert not any(Path(file).exists() for file in (out, settings))
+    assert cli.run(["repeatability", few, "--out", out]) == 0
+    assert "3 subjects say too little of a camera" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "few" / "S1")
+    (tmp_path / "few" / "S2" / "closeup-2.jpg").unlink()
+    assert cli.run(["repeatability", few, "--out", out]) == 2
+    assert "has 1 subject with two photos or more; 2 are needed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("camera", ['a "b" \\ c', "é\n[x]"])
