@@ -95,7 +95,8 @@ def labels_command(data: Path | None, source: str, out: Path) -> None:
     """Write a set's readings as a table of own labels.
 
     The table is what `scarscore train --labels` and `scarscore evaluate --labels` read (docs/own-data.md): a way to
-    try both on photos that are there. The set's groups, a person each, stand for patients.
+    try both on photos that are there. The set's groups stand for patients: a person
+    each, in acne04 a block of neighbouring photos.
     """
     import csv
 

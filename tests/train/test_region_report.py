@@ -64,7 +64,8 @@ def made_figures() -> Figures:
 
 def test_untested_skin_tones_stand_first_and_are_called_so() -> None:
     text = as_markdown(made_figures())
-    assert "**dark: untested** (8 people, 9 photos" in text
+    assert "**dark: untested** (8 groups, 9 photos" in text
+    assert "| photos | n (groups) |" in text
     assert text.index("dark: untested") < text.index("| light |") < text.index("| london |")
     assert "london 9 of 10 (90%)" in text
 

@@ -34,7 +34,7 @@ _sources = click.option(
 def regions() -> None:
     """The network that says where on the face a pixel lies.
 
-    Three steps: label photos by a face mesh, train on them, measure the network on people it has not seen.
+    Three steps: label photos by a face mesh, train on them, measure the network on groups it has not seen.
     """
 
 
@@ -99,7 +99,7 @@ def train(
 @click.option("--model", default="regions", show_default=True, help="A network's name, or the path of an .onnx file.")
 @out_option("regions.md", "The report; the same figures go into a .json beside it.")
 def evaluate(data: Path | None, labels: Path, model: str, out: Path) -> None:
-    """Measure the region network against its teacher, on people whom it has not seen."""
+    """Measure the region network against its teacher, on groups that it has not seen."""
     import cv2
 
     from scarscore.datasets.photos import data_root, load

@@ -1,4 +1,4 @@
-"""Measures the region network on people whom it has not seen, against its teacher and against readings of cells.
+"""Measures the region network on groups that it has not seen, against its teacher and against readings of cells.
 
 The teacher is no truth: these figures say how far the network does what it was taught, the contact sheets that a
 person looks at say whether that is right. Skin tones with too few people are told as untested, first.
@@ -111,7 +111,7 @@ def evaluate_regions(collection: Collection, labels: Path, model: str, say: Say)
     engine = RegionEngine.load(model)
     entries = read_entries(labels)
     photos = unseen(collection, labelled(collection, entries), engine.bundle.metadata.photos)
-    say(f"looking at {len(photos)} photos of people who were held out")
+    say(f"looking at {len(photos)} photos of groups that were held out")
     seen = [_seen(collection, photo, entries, labels, engine) for photo in photos]
     say("close-ups, readings of cells, cost")
     metadata = engine.bundle.metadata

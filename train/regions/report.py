@@ -28,7 +28,9 @@ One look costs {cost:.2f} times one of the severity network (one thread each, si
 {sets}
 Its teacher: {teacher}. The teacher labelled these shares of the photos; the others failed its checks:
 {kept}.
-One group in five, whole people, was never trained on: every figure below is from these.
+One group in five was never trained on: every figure below is from these. A group is a person (london), a picture
+(scarnet, acne_new) or, in acne04, a block of neighbouring file numbers: a person may stand in two blocks where nobody
+found it.
 """
 
 LIMITS = """## Limits
@@ -74,7 +76,7 @@ def _tones(tones: Sequence[Overlap]) -> str:
     untested = [t for t in tones if t.mean is None]
     tested = [t for t in tones if t.mean is not None]
     lines = [
-        f"- **{t.name}: untested** ({t.people} people, {t.photos} photos; {ENOUGH_PEOPLE} people are needed)"
+        f"- **{t.name}: untested** ({t.people} groups, {t.photos} photos; {ENOUGH_PEOPLE} groups are needed)"
         for t in untested
     ]
     text = "\n".join(lines)
@@ -86,7 +88,7 @@ def _sources(overlaps: Sequence[Overlap]) -> str:
 
 
 def _table(overlaps: Sequence[Overlap]) -> str:
-    titles = ["photos", "n (people)", "mean of seven", *(r.name.lower().replace("_", " ") for r in Region)]
+    titles = ["photos", "n (groups)", "mean of seven", *(r.name.lower().replace("_", " ") for r in Region)]
     rows = [[o.name, f"{o.photos} ({o.people})", _two(o.mean), *map(_two, o.each)] for o in overlaps]
     return _lines(titles, rows)
 
