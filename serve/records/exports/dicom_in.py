@@ -30,7 +30,13 @@ from scarscore.serve.scoring.files import MAX_BYTES
 from scarscore.serve.scoring.header import Refused, check_size
 from scarscore.serve.scoring.result import Refusal, View
 
-NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")  # implicit and explicit little endian, not compressed
+IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"  # little endian, not compressed
+READ = (JPEG_BASELINE, IMPLICIT, EXPLICIT)
+_TAKEN = (
+    "SOPClassUID", "PatientID", "AcquisitionDate", "ContentDate", "StudyDate", "ImageLaterality", "NumberOfFrames",
+    "Rows", "Columns", "PhotometricInterpretation", "BitsAllocated", "PlanarConfiguration", "PixelData",
+)  # fmt: skip
+_ONLY = "of DICOM only JPEG Baseline, or RGB of 8 bits without compression, is read: convert it first"
 LARGEST = 160_000_000  # bytes: 50 megapixels of RGB without compression, and what stands beside them
 
 
@@ -94,15 +100,16 @@ def _checked(clinic: Clinic, visit_id: str, told: Received, filing: Filing) -> V
 def received(content: bytes) -> Received:
     """A DICOM file's picture, day and side; everything else in it is left. Raises `Invalid` for what is not read."""
     _quiet()
-    from pydicom import dcmread
     from pydicom.errors import InvalidDicomError
 
     try:
-        told = dcmread(io.BytesIO(content))
+        told, syntax = _parsed(content)
         if told.get("SOPClassUID") != VL_PHOTOGRAPHIC:
             raise Invalid("this DICOM file is no VL Photographic Image")
         check_size(int(told.Columns), int(told.Rows))
-        return Received(_picture(told), _day(told), _view(told), str(told.get("PatientID") or "").replace("\0", ""))
+        return Received(
+            _picture(told, syntax), _day(told), _view(told), str(told.get("PatientID") or "").replace("\0", "")
+        )
     except Refused as refused:
         raise Invalid(f"this DICOM file's picture cannot be used: {refused.reason.value}") from None
     except InvalidDicomError:
@@ -120,17 +127,35 @@ def _quiet() -> None:
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 
-def _picture(told: Any) -> bytes:
+def _parsed(content: bytes) -> tuple[Any, str]:
+    """What is taken of the file, and its transfer syntax, which is looked at first.
+
+    Not by `dcmread`: that unpacks a deflated file without a limit, however large it becomes.
+    """
+    from pydicom.datadict import tag_for_keyword
+    from pydicom.filereader import read_dataset, read_preamble
+    from pydicom.tag import Tag
+
+    file = io.BytesIO(content)
+    read_preamble(file, force=False)
+    meta = read_dataset(file, False, True, stop_when=lambda tag, *_: tag.group != 2, specific_tags=[Tag(2, 0x10)])
+    syntax = str(meta.TransferSyntaxUID)
+    if syntax not in READ:
+        raise Invalid(_ONLY)
+    taken: list[Any] = [tag_for_keyword(name) for name in _TAKEN]
+    return read_dataset(file, syntax == IMPLICIT, True, specific_tags=taken), syntax
+
+
+def _picture(told: Any, syntax: str) -> bytes:
     """The encapsulated JPEG unchanged, or native pixels as PNG."""
     from pydicom.encaps import generate_frames
 
-    syntax = str(told.file_meta.TransferSyntaxUID)
     if int(told.get("NumberOfFrames") or 1) != 1:
         raise Invalid("this DICOM file holds several pictures: send one alone")
     if syntax == JPEG_BASELINE:
         return next(generate_frames(told.PixelData, number_of_frames=1))
-    if syntax not in NATIVE or told.PhotometricInterpretation != "RGB" or told.BitsAllocated != 8:
-        raise Invalid("of DICOM only JPEG Baseline, or RGB of 8 bits without compression, is read: convert it first")
+    if told.PhotometricInterpretation != "RGB" or told.BitsAllocated != 8:
+        raise Invalid(_ONLY)
     if told.get("PlanarConfiguration") or len(told.PixelData) < told.Rows * told.Columns * 3:
         raise Invalid("this DICOM file's pixels are stored in a way that is not read: convert it to JPEG Baseline")
     picture = Image.frombytes("RGB", (told.Columns, told.Rows), told.PixelData[: told.Rows * told.Columns * 3])

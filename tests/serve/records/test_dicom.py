@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 from pydicom import Dataset, config
 from pydicom.encaps import generate_frames
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound
@@ -169,6 +170,31 @@ def test_pixels_without_compression_come_in_exactly() -> None:
     told = received(native())
     assert (np.asarray(Image.open(io.BytesIO(told.upload))) == make.skin(480, 360)).all()
     assert (told.day, told.view, told.patient) == (None, None, "")
+
+
+def test_a_deflated_file_is_refused_before_it_is_unpacked() -> None:
+    """48 MB in 48 kB, and no limit to it: every other transfer syntax is refused by its name alone."""
+    told = pydicom.dcmread(io.BytesIO(native()))
+    told.PixelData = bytes(48_000_000)
+    told.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    buffer = io.BytesIO()
+    told.save_as(buffer)
+    content = buffer.getvalue()
+    assert len(content) < 100_000
+    tracemalloc.start()
+    with pytest.raises(Invalid, match="only JPEG Baseline"):
+        received(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+def test_a_file_of_implicit_value_representations_is_read_as_well() -> None:
+    told = pydicom.dcmread(io.BytesIO(native()))
+    told.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    buffer = io.BytesIO()
+    told.save_as(buffer, implicit_vr=True, little_endian=True)
+    assert received(buffer.getvalue()) == received(native())
 
 
 def _set(name: str, value: object) -> Callable[[Dataset], None]:
