@@ -18,7 +18,8 @@ START = (
 )
 READINGS = """## How the readings were made
 Reference readings: independent machine-assisted passes over each photo after a written rubric (0 to 100: number x depth
-x area), none by a dermatologist, never clinical truth. They agree with each other more than clinicians would.
+x area), none by a dermatologist, never clinical truth. They come from one kind of reader, so their agreement says
+nothing of how far clinicians would agree.
 """
 USE = """## Intended use
 Documentation of microneedling courses, and research: a number for how severe the depressed acne scars in a photo look,
