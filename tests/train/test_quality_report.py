@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from scarscore.datasets.photos import load
+from scarscore.model.bundles import open_model
 from scarscore.model.preprocess import everywhere
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train.quality.degrade import AILMENTS, Ailment, burnt, covered, exposed, far, glossy, shaded, shrunk
 from scarscore.train.quality.notskin import KINDS, Picture, drawn, photographed
-from scarscore.train.quality.report import Trial, as_markdown
+from scarscore.train.quality.report import Trial, as_markdown, networks_of
 from scarscore.train.quality.trial import Ailing, NotSkin, Real, ailing, chosen, not_skin
 from tests import make
 
@@ -105,11 +106,14 @@ def test_the_report_counts_what_it_is_given() -> None:
         for name, step, answer in steps
     ]
     trial = Trial(
+        networks_of(open_model()),
         (Real("london", True, scored), Real("london", True, dark), Real("acne04", None, scored)),
         (NotSkin("fur", dark), NotSkin("fur", scored), NotSkin("sand", dark)),
         tuple(ill),
     )
     text = as_markdown(trial)
+    for network in (open_model().severity, open_model().regions):
+        assert f"{network.metadata.name} {network.metadata.version} (SHA-256 `{network.sha256}`)" in text
     assert "| london | usable | 2 | 50.0% | too_dark 1 |" in text
     assert "| acne04 | not rated | 1 | 100.0% | - |" in text
     assert "| fur | 2 | 50.0% | too_dark 1 |" in text

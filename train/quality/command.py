@@ -28,10 +28,11 @@ def evaluate_quality(data: Path | None, weights: Path, photos: int, out: Path) -
     the same data and networks give the same bytes. docs/quality.md is what it wrote.
     """
     from scarscore.datasets.photos import data_root, load
+    from scarscore.model.bundles import open_model
     from scarscore.model.region_engine import RegionEngine
     from scarscore.train.quality.backgrounds import backgrounds
     from scarscore.train.quality.notskin import drawn, photographed
-    from scarscore.train.quality.report import Trial, as_markdown, write_report
+    from scarscore.train.quality.report import Trial, as_markdown, networks_of, write_report
     from scarscore.train.quality.trial import ailing, chosen, not_skin, real_photos
 
     def say(line: str) -> None:
@@ -44,6 +45,6 @@ def evaluate_quality(data: Path | None, weights: Path, photos: int, out: Path) -
     cut = backgrounds(collection, ("acne_new", "acne04", "london"), weights, 60)
     others = not_skin([*drawn(8), *photographed(), *cut])
     ill = ailing(collection, chosen(collection, photos), RegionEngine.load().find_skin, say)
-    trial = Trial(real, others, ill)
+    trial = Trial(networks_of(open_model()), real, others, ill)
     click.echo(as_markdown(trial))
     say(f"written: {write_report(trial, out)}")

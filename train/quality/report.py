@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scarscore.model.bundles import ModelBundle
 from scarscore.train.evaluate.statistics import spearman
 from scarscore.train.product import refused
 from scarscore.train.quality.degrade import AILMENTS, Ailment
@@ -17,16 +18,18 @@ from scarscore.train.quality.trial import Ailing, NotSkin, Real
 HEAD = """# Photo quality: what is refused, and why there
 Written by `scarscore evaluate-quality`; no figure here is typed by hand. Every check stands with its unit and its limit
 in [checks.py](../serve/scoring/quality/checks.py); the answers below are those of `scarscore score`.
+
+Networks: {networks}.
 """
 
 REAL_NOTES = """
-Usable: rated, and called usable by most readers. No real photo here is known to be a bad one, so each refusal is a
-mistake or close to one.
+Usable: rated, and called usable by most readers. But for those called unusable, no real photo here is known to be a
+bad one, so each refusal of the others is a mistake or close to one.
 """
 
 NOT_SKIN_NOTES = """
-Drawn pictures are made by `train/quality/notskin.py`, many of them in the colours of skin. Photographs and
-micrographs come with scikit-learn and scikit-image, colour ones also in quarters. Backgrounds are cut out of the
+Drawn pictures are made by `train/quality/notskin.py`, many of them in the colours of skin. Photographs come with
+scikit-learn, and with scikit-image where it is installed, colour ones also in quarters. Backgrounds are cut out of the
 real photos beside and above the face (hair included) and never kept; an ear may be among them. Wanted: 98 % refused.
 """
 
@@ -56,8 +59,9 @@ UNTOLD = """## What the checks cannot tell
 
 @dataclass(frozen=True)
 class Trial:
-    """Everything that the report tells of."""
+    """Everything that the report tells of; `networks` are those that were asked, as `networks_of` names them."""
 
+    networks: str
     real: tuple[Real, ...]
     not_skin: tuple[NotSkin, ...]
     ailing: tuple[Ailing, ...]
@@ -65,8 +69,15 @@ class Trial:
 
 def as_markdown(trial: Trial) -> str:
     """The report as a text."""
-    parts = (HEAD, _real(trial.real), _not_skin(trial.not_skin), _limits(trial.ailing), _steps(trial.ailing), UNTOLD)
+    head = HEAD.format(networks=trial.networks)
+    parts = (head, _real(trial.real), _not_skin(trial.not_skin), _limits(trial.ailing), _steps(trial.ailing), UNTOLD)
     return "\n".join(parts)
+
+
+def networks_of(bundle: ModelBundle) -> str:
+    """Both networks of a bundle: name, version and SHA-256."""
+    each = (bundle.severity, bundle.regions)
+    return ", ".join(f"{n.metadata.name} {n.metadata.version} (SHA-256 `{n.sha256}`)" for n in each)
 
 
 def write_report(trial: Trial, folder: Path) -> Path:
