@@ -6,11 +6,14 @@ Field by field they were checked when they were read; this asks whether they hol
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+from PIL import Image
 from pydantic import ValidationError
 
 from scarscore.serve.course.records import MODEL, Finding, Plan
@@ -22,14 +25,14 @@ from scarscore.serve.records.courses import check_plan
 from scarscore.serve.records.errors import Invalid, RecordsError
 from scarscore.serve.records.exports.gather import SUBJECTS, Gathered, PatientKept, PhotoKept, ScoreKept
 from scarscore.serve.records.find import is_printable
+from scarscore.serve.records.intake import encoded
 from scarscore.serve.records.sessions import checked_texts
 from scarscore.serve.records.tables import ScoreRow
 from scarscore.serve.scoring.decode import decode
-from scarscore.serve.scoring.header import Refused
-from scarscore.serve.scoring.jpeg import read_jpeg
 from scarscore.serve.scoring.result import PhotoScore, Refusal, View
 
 CLOCKS = timedelta(days=1)  # how far two installations' clocks and time zones may lie apart
+_MARKER = re.compile(rb"\xff[^\0]")  # in a scan of ours only its end
 
 
 def checked(told: Gathered, pseudonym: str | None = None) -> Gathered:
@@ -58,13 +61,34 @@ def check_photo(photo: PhotoKept, data: bytes) -> None:
         raise Invalid("a photo in the zip is not the one that its records name")
     if photo.region is not None and photo.view is not View.CLOSEUP:
         raise Invalid("only a close-up is of one region")
-    try:
-        bare = read_jpeg(data).data == data
-    except Refused:
-        bare = False
     decoded = decode(data)
-    if not bare or isinstance(decoded, Refusal) or (decoded.width, decoded.height) != (photo.width, photo.height):
+    if (
+        not _is_as_stored(data)
+        or isinstance(decoded, Refusal)
+        or (decoded.width, decoded.height) != (photo.width, photo.height)
+    ):
         raise Invalid("a photo in the zip is not such a JPEG as is stored here")
+
+
+def _is_as_stored(data: bytes) -> bool:
+    """Whether this is laid out as `encoded` does it, to the byte but for size and scan, and ends with the scan.
+
+    A decoder passes over much (comments between scans, a profile, a second APP0) in which anything could travel.
+    """
+    head, size = _head()
+    if data[:size] != head[:size] or data[size + 4 : len(head)] != head[size + 4 :]:
+        return False
+    marker = _MARKER.search(data, len(head))
+    return marker is not None and marker[0] == b"\xff\xd9" and marker.end() == len(data)
+
+
+@cache
+def _head() -> tuple[bytes, int]:
+    """What stands before the scan in every photo that is stored, and where in it the size stands: four bytes."""
+    photo = encoded(Image.new("RGB", (16, 16)))
+    scan = photo.index(b"\xff\xda")
+    length = int.from_bytes(photo[scan + 2 : scan + 4])
+    return photo[: scan + 2 + length], photo.index(b"\xff\xc0") + 5
 
 
 def _check_texts(told: Gathered) -> None:

@@ -127,8 +127,18 @@ def test_a_photo_with_metadata_or_something_behind_it_is_refused(
     files = unzipped(exported[2])
     name = next(each for each in files if each.startswith("photos/"))
     photo = files[name]
-    comment = photo[:2] + b"\xff\xfe\x00\x07where" + photo[2:]
-    for body in (comment, photo + b"<?php", b"GIF89a" + photo[6:]):
+    comment, scan = b"\xff\xfe\x00\x07where", photo.index(b"\xff\xda")
+    profile = b"\xff\xe2\x00\x20ICC_PROFILE\0\x01\x01".ljust(34, b"x")
+    for body in (
+        photo[:2] + comment + photo[2:],
+        photo[:scan] + comment + photo[scan:],
+        photo[:-2] + comment + photo[-2:],
+        photo[:20] + profile + photo[20:],
+        photo[:20] + photo[2:20] + photo[20:],
+        photo[:2] + b"\xff\xe0\x00\x13JFIF\0\x01\x01\0\0\x01\0\x01\x01\x01abc" + photo[20:],
+        photo + b"<?php",
+        b"GIF89a" + photo[6:],
+    ):
         records = json.loads(files["patient.json"])
         row = next(each for each in records["photos"] if each["id"] in name)
         row |= {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}
