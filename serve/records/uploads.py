@@ -8,6 +8,7 @@ names and `sweep.py` removes.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,7 @@ from scarscore.serve.course.records import Timing
 from scarscore.serve.records.answers import score_row
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
-from scarscore.serve.records.errors import Conflict, Invalid, NotFound
+from scarscore.serve.records.errors import Conflict, Invalid, NotFound, RecordsError
 from scarscore.serve.records.find import visit_row
 from scarscore.serve.records.history import when_of
 from scarscore.serve.records.people import Who
@@ -112,6 +113,22 @@ def _stored(clinic: Clinic, who: Who, upload: Upload, prepared: Scored) -> Store
         if isinstance(error, IntegrityError):  # PostgreSQL: another request with this key was quicker
             raise Conflict("this upload is being stored by another request") from None
         raise
+    except RecordsError:
+        _take_back(clinic, row)
+        raise
+
+
+def _take_back(clinic: Clinic, row: PhotoRow) -> None:
+    """Remove the file of a photo that could not be stored; never of one whose row was kept after all.
+
+    Where that cannot be found out the file stays: `sweep.py` removes it if no row names it.
+    """
+    with suppress(RecordsError):  # what failed first is what is told
+        with clinic.database.write() as session:
+            visit_row(session, row.visit_id, lock=True)  # PostgreSQL: waits for a commit whose answer was lost
+            kept = session.get(PhotoRow, row.id) is not None
+        if not kept:
+            clinic.vault.drop(row.id)
 
 
 def _new_row(prepared: Scored, upload: Upload) -> PhotoRow:
