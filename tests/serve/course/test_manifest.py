@@ -12,6 +12,7 @@ from scarscore.serve.course.records import Depth, ErrorSource, Needling, Session
 from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import View
 
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "course.md"
 TODAY = date(2026, 11, 24)
 SESSIONS = "[[session]]\ndate = 2026-03-01\n[[session]]\ndate = 2026-03-29\n"
 VISITS = """date,session,needling,view,photo,camera
@@ -48,6 +49,20 @@ def test_a_csv_manifest_tells_visits_shots_and_sessions(folder: Path) -> None:
     ]  # fmt: skip
     last = course.visits[-1].shots[0]
     assert (last.photo, last.view, last.camera, last.row) == ("d.jpg", View.FRONT, "phone", "visits.csv line 5")
+
+
+def test_the_first_example_of_the_document_is_a_course(tmp_path: Path) -> None:
+    blocks = DOCUMENT.read_text(encoding="utf-8").split("```")[1::2]
+    top, *names = (line.strip() for line in blocks[0].strip().splitlines())
+    for name in names:
+        path = tmp_path / top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(blocks[1].removeprefix("toml") if path.suffix == ".toml" else name, encoding="utf-8")
+    course = read(tmp_path / top, TODAY).course
+    assert course.patient == "P-017"
+    assert [(visit.date.isoformat(), visit.needling) for visit in course.visits] == [
+        ("2026-03-01", Needling.BEFORE), ("2026-03-29", Needling.BEFORE), ("2026-07-25", None),
+    ]  # fmt: skip
 
 
 def test_all_parts_of_the_toml_are_read(folder: Path) -> None:
