@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scarscore.model.bundle import DEFAULT
+from scarscore.model.options import model_option
 from scarscore.serve.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw difference over mean (Bland-Altman) into FILE (.svg).")
 @click.option("--clinic", type=_FILE, metavar="FILE", help="Write the clinic's settings for its courses (.toml).")
 @click.option("--camera", default="", help="The camera, where the CSV does not say.")
-@click.option(
-    "--model", default=DEFAULT, show_default=True, metavar="NAME|FILE", help="The severity network, as in course."
-)
+@model_option
 @click.pass_context
 def repeatability(
     ctx: click.Context,

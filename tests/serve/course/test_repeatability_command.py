@@ -94,6 +94,14 @@ def test_too_few_subjects_are_told_before_any_photo_is_scored(
     assert "has 1 subject with two photos or more; 2 are needed" in capsys.readouterr().err
 
 
+def test_the_networks_are_those_that_the_environment_names(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCARSCORE_MODEL", "nobody's")
+    assert cli.run(["repeatability", str(folder), "--out", str(tmp_path / "out.csv")]) == 2
+    assert """no model named "nobody's\"""" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("camera", ['a "b" \\ c', "é\n[x]"])
 def test_any_camera_s_name_is_written_as_toml(camera: str) -> None:
     found = repeatability([replace(repeat, camera=camera) for repeat in repeats(12)])
