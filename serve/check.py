@@ -162,7 +162,7 @@ def _scorer(model: str) -> Scorer:
     return Scorer.load(model)
 
 
-AGAIN = "Run: pip install --force-reinstall scarscore"
+AGAIN = "Run, in a clone of the repository: pip install --force-reinstall ."
 
 
 def steps(model: str) -> tuple[Step, ...]:

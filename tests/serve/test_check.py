@@ -45,7 +45,7 @@ def test_a_network_whose_bytes_were_changed_fails_and_the_other_steps_still_run(
     told = capsys.readouterr().out
     assert "FAILED  networks: ModelTampered" in told
     assert "A file of the networks is missing or was changed" in told
-    assert "pip install --force-reinstall scarscore" in told
+    assert "in a clone of the repository: pip install --force-reinstall ." in told
     assert "OK      photo formats" in told
     assert "Failed: networks, score of a made-up photo, speed." in told
 
