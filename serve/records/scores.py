@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from scarscore.serve.course.error import error_for
 from scarscore.serve.course.records import MeasurementError, Timing
+from scarscore.serve.errors import WorkerError
 from scarscore.serve.records.answers import answer_of, score_row
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
-from scarscore.serve.records.errors import Conflict, NotFound, RecordsError, VaultError
+from scarscore.serve.records.errors import Busy, Conflict, NoSpace, NotFound, RecordsError, VaultError
 from scarscore.serve.records.find import course_row, photo_row, photos_of, visit_row
 from scarscore.serve.records.history import newest, score_rows, sessions_of, visit_rows, when_among, when_of
 from scarscore.serve.records.people import Who
@@ -47,8 +48,8 @@ class RecordedScore:
 
 @dataclass(frozen=True)
 class Rescored:
-    """What came of scoring a course again: photo ids that got a new row, and those on which the program failed or that
-    could not be read from the vault."""
+    """What came of scoring a course again: photo ids that got a new row, and those that got none: the program failed on
+    them, they could not be read from the vault, or too many photos were waiting. They can be scored again."""
 
     scored: tuple[str, ...]
     failed: tuple[str, ...]
@@ -86,7 +87,10 @@ def rescore_course(clinic: Clinic, who: Who, scoring: Scoring, course_id: str) -
 
 
 def settle(clinic: Clinic, who: Who, scoring: Scoring, course_id: str) -> Rescored:
-    """Score what has become scorable by a correction: photos that were never scored as the view they now have."""
+    """Score what has become scorable by a correction: photos that were never scored as the view they now have.
+
+    The correction is recorded already, so that nothing about a photo may keep it from being answered.
+    """
     return _score_all(clinic, who, scoring, course_id, lambda view, rows: newest(rows, view) is None)
 
 
@@ -142,10 +146,11 @@ def _score_all(
 
 
 def _score_if_readable(clinic: Clinic, who: Who, scoring: Scoring, photo: PhotoRow) -> ScoreRow | None:
-    """As `_score`; None also for a photo that is damaged or was erased meanwhile: the others are scored anyway."""
+    """As `_score`; None also for a photo that is damaged, was erased meanwhile or found no room: it is told as not
+    scored yet, and the others are scored anyway."""
     try:
         return _score(clinic, who, scoring, photo)
-    except (NotFound, VaultError):
+    except (NotFound, VaultError, Busy, NoSpace, WorkerError):
         return None
 
 

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1", tags=["scores"])
 
 
 class RescoredSeen(Answer):
-    """The photos, by id, that got a new score, and those on which the program failed."""
+    """The photos, by id, that got a new score, and those that could not be scored now."""
 
     scored: tuple[str, ...]
     failed: tuple[str, ...]
