@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from scarscore.model.bundles import ModelBundle, open_model, pack_bundle
 from scarscore.train.claim import claim
 from scarscore.train.config import load_config
 from scarscore.train.cost import cost_of, counted
+from scarscore.train.evaluate.nulls import json_text
 from scarscore.train.seen import all_known, count_seen, require_permitted, seen_checksums
 from scarscore.train.tune import Halves, as_json, as_run, halves, identity_of, tune
 from scarscore.train.tuned_card import tuned_card
@@ -61,8 +61,7 @@ def train_on_own(wanted: Wanted, say: Say) -> ModelBundle:
     bare = ModelBundle(identity.name, identity.version, network, base.regions, None)
     bundle = replace(bare, card=tuned_card(bare, base, told, cost_of(wanted.out)))
     pack_bundle(bundle, wanted.out / BUNDLE)
-    figures = json.dumps(as_json(told), indent=1, sort_keys=True)
-    (wanted.out / "figures.json").write_text(figures + "\n", encoding="utf-8")
+    (wanted.out / "figures.json").write_text(json_text(as_json(told)), encoding="utf-8")
     return bundle
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scarscore.train.evaluate.nulls import Number
 from scarscore.train.evaluate.statistics import Estimate
 
 ALL = "all"
@@ -25,7 +26,7 @@ class Repeats:
     sem: Estimate
     sdc95: Estimate
     of_three: Estimate | None
-    slope: float
+    slope: Number
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Alone:
 
     name: str
     photos: int
-    shift: float
-    move: float
+    shift: Number
+    move: Number
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,10 @@ class Healed:
     name: str
     source: str
     photos: int
-    ordered: float
-    pairs: float
-    fall: float
-    slope: float
+    ordered: Number
+    pairs: Number
+    fall: Number
+    slope: Number
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class Colour:
     name: str
     where: str
     photos: int
-    shift: float
-    move: float
-    of_sem: float
+    shift: Number
+    move: Number
+    of_sem: Number
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Alarms:
     photos: int
     alarms: int
     share: Estimate
-    mean: float
+    mean: Number
 
 
 @dataclass(frozen=True)

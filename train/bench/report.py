@@ -48,7 +48,8 @@ def _repeats(rows: Sequence[Repeats]) -> str:
         f"{' and '.join(PERTURBATIONS)} are kept from training and tested beside the photo as it is. ICC(2,1): the "
         "share of the variance that is the photos' own. SEM: standard error of one photo, in points. SDC95 (2.77 x "
         "SEM): the smallest change between two visits that is no chance, for one photo a visit and for the mean of "
-        f"{AVERAGED}. "
+        f"{AVERAGED}. Means take the shots as independent; a course counts a quarter of the variance as shared "
+        "(docs/course.md) and asks for more. "
         "The slope of the readings on the scores stands beside it: a shrunken score repeats well and says nothing. "
         f"A source with fewer than {FEWEST} such photos counts under `{ALL}` alone."
     )

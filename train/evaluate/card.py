@@ -19,6 +19,7 @@ from scarscore.model.severity import COVERAGE
 from scarscore.train.bench.alarms import ALARM
 from scarscore.train.cost import Cost
 from scarscore.train.evaluate import card_parts
+from scarscore.train.evaluate.nulls import number
 from scarscore.train.evaluate.statistics import RESAMPLES, Estimate
 from scarscore.train.evaluate.unseen import NOTE, read_sets, sets_table, told_badly
 from scarscore.train.install import installed_cost
@@ -124,9 +125,10 @@ def _sources(told: Told) -> str:
     for source in told["sources"]:
         network = _method(source, "network")
         rho, mae, readers = _estimate(network["rho"], 2), _estimate(network["mae"], 1), source["readers"]
-        among = f"{readers['spearman']:.2f} / {readers['mae']:.1f}"
+        among = f"{number(readers['spearman']):.2f} / {number(readers['mae']):.1f}"
         photos = f"{source['photos']} ({source['groups']})"
-        rows.append((source["source"], photos, str(source["refused"]), rho, mae, f"{network['slope']:.2f}", among))
+        slope = f"{number(network['slope']):.2f}"
+        rows.append((source["source"], photos, str(source["refused"]), rho, mae, slope, among))
     titles = ("source", "photos (groups)", "refused", "Spearman", "MAE, points", "slope", "readers: Spearman / MAE")
     note = (
         "Each photo by a network that has seen no photo of its group (grouped 5-fold), against the mean reading. In "
@@ -192,5 +194,5 @@ def _method(source: Told, name: str) -> Told:
 
 
 def _estimate(values: Told, digits: int) -> str:
-    told = Estimate(*(float("nan") if values[k] is None else values[k] for k in ("value", "low", "high")))
+    told = Estimate(*(number(values[k]) for k in ("value", "low", "high")))
     return "-" if told.value != told.value else told.text(digits)

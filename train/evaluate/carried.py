@@ -19,6 +19,8 @@ from scarscore.model.bundle import Bundle
 from scarscore.train.bench.records import Bench
 from scarscore.train.evaluate.figures import PLAIN, Figures, Method, SourceFigures
 
+SHORT = 12  # digits of a SHA-256 by which a report names the network that something was taken over from
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -38,7 +40,7 @@ def carry(report: Path, bundle: Bundle) -> Carried:
         told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
         # A report on the base itself, which had no heads yet, is one on the same severities too.
         same = bundle.metadata.base_sha256 in (told.get("base_sha256"), told["sha256"])
-        origin = told.get("carried") or f"{told['model']} {told['version']} (SHA-256 {told['sha256'][:12]}…)"
+        origin = told.get("carried") or f"{told['model']} {told['version']} (SHA-256 {told['sha256'][:SHORT]}…)"
         bench = TypeAdapter(Bench | None).validate_python(told["bench"])
         methods = TypeAdapter(list[Method])
         plain = {

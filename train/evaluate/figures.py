@@ -10,6 +10,7 @@ import numpy as np
 from scarscore.datasets.synthetic.tone import BANDS
 from scarscore.train.bench.records import ALL, Bench
 from scarscore.train.evaluate.evaluation import Evidence
+from scarscore.train.evaluate.nulls import Number
 from scarscore.train.evaluate.said import Said, of_source, said
 from scarscore.train.evaluate.statistics import (
     Agreement,
@@ -40,8 +41,8 @@ class Method:
     name: str
     rho: Estimate
     mae: Estimate
-    slope: float
-    auc: float
+    slope: Number
+    auc: Number
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Aside:
 class Figures:
     """The whole report in numbers.
 
-    `carried` names the network on which the bench and the plain network were measured, where that is not this one.
+    `carried` names the network on which the bench and the plain network were measured, where they were taken over.
     """
 
     model: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from scarscore.datasets.photos import Collection
 from scarscore.model.bundle import DEFAULT
 from scarscore.model.bundles import open_model
 from scarscore.train.evaluate.figures import MILD
+from scarscore.train.evaluate.nulls import json_text
 from scarscore.train.evaluate.plots import Points
 from scarscore.train.evaluate.statistics import (
     RESAMPLES,
@@ -123,7 +123,7 @@ def write_own(figures: OwnFigures, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     markdown, data = folder / "own.md", folder / "own.json"
     markdown.write_text(as_markdown(figures), encoding="utf-8")
-    data.write_text(json.dumps(asdict(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    data.write_text(json_text(asdict(figures)), encoding="utf-8")
     return markdown, data
 
 

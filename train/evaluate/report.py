@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,9 @@ import numpy as np
 
 from scarscore.model.severity import COVERAGE
 from scarscore.train.bench.report import as_section
+from scarscore.train.evaluate.carried import SHORT
 from scarscore.train.evaluate.figures import ENOUGH_OF_A_TONE, MILD, Figures
+from scarscore.train.evaluate.nulls import json_text
 from scarscore.train.evaluate.said_report import as_sections
 from scarscore.train.evaluate.statistics import RESAMPLES
 from scarscore.train.evaluate.weak import weak_points
@@ -24,16 +25,25 @@ Model: {model} {version}, licence class *{licence_class}*, SHA-256 `{sha256}`.
 Every photo is scored by an exported ONNX network that has seen no photo of its group (grouped 5-fold). Truth is the
 mean of the reference readings: independent machine-assisted passes, none by a dermatologist, never clinical truth.
 A photo that the product refuses counts as its source's mean. In brackets: 95 % intervals, from {resamples} resamples
-of whole groups.
+of whole groups. A group is a person (london), a picture (scarnet, habibsatya, acne_new) or, in acne04, a block of
+neighbouring file numbers: a person may stand in two blocks where nobody found it, which would flatter the figures
+there.
 """
 
 NOTES = """
 Over all sources, rank correlation mostly says that the sources differ; the rows of single sources are the honest ones.
+A calibration slope below 1 says that differences come out too large, above 1 too small. AUC at {mild:g}: how well
+photos that read {mild:g} or more are told from the others. Bias: told less read, below 0 is too low.
 """
 
 CARRIED = """## Measured on an earlier network
 The bench (from *Repeatability* on) and the plain regression network were measured on {origin} and taken over: its local
 severities and their calibration are those of this one. Its heads and photo grades are not, and play no part there.
+"""
+
+TAKEN_OVER = """## Taken over from an earlier report
+The bench (from *Repeatability* on) and the plain regression network were not measured again: they are those of an
+earlier report on this same network.
 """
 
 PLOTS = """![Told against read, a panel a source](scatter.svg)
@@ -47,7 +57,7 @@ def write_report(figures: Figures, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     markdown, data = folder / "evaluation.md", folder / "evaluation.json"
     markdown.write_text(as_markdown(figures), encoding="utf-8")
-    data.write_text(json.dumps(asdict(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    data.write_text(json_text(asdict(figures)), encoding="utf-8")
     return markdown, data
 
 
@@ -58,7 +68,7 @@ def as_markdown(figures: Figures) -> str:
         HEAD.format(**identity, resamples=RESAMPLES),
         _weak(figures),
         _sources(figures),
-        NOTES,
+        NOTES.format(mild=MILD),
         PLOTS,
         _tones(figures),
         _cells(figures),
@@ -70,7 +80,7 @@ def as_markdown(figures: Figures) -> str:
     if figures.bench:
         parts.append(as_section(figures.bench))
     if figures.carried:
-        parts.append(CARRIED.format(origin=figures.carried))
+        parts.append(_carried(figures.carried, figures.sha256))
     return "\n".join(parts)
 
 
@@ -177,6 +187,10 @@ def _asides(figures: Figures) -> str:
 def _refused(figures: Figures) -> str:
     told = ", ".join(f"{reason} {count}" for reason, count in figures.refused.items()) or "none"
     return f"## Refused\nUsable rated photos that `scarscore score` refuses, by reason: {told}.\n"
+
+
+def _carried(origin: str, sha256: str) -> str:
+    return TAKEN_OVER if sha256[:SHORT] in origin else CARRIED.format(origin=origin)
 
 
 def _section(title: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -15,6 +15,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import cohen_kappa_score
 
 from scarscore.datasets.photos import Rated
+from scarscore.train.evaluate.nulls import Number
 
 Values = npt.NDArray[np.float64]
 Statistic = Callable[[Values, Values], float]
@@ -25,9 +26,9 @@ RESAMPLES = 1000
 class Estimate:
     """A figure with its 95 % interval (percentiles of a bootstrap over groups)."""
 
-    value: float
-    low: float
-    high: float
+    value: Number
+    low: Number
+    high: Number
 
     def text(self, digits: int) -> str:
         """The figure and its interval in brackets."""
@@ -95,9 +96,9 @@ def group_draws(groups: Sequence[str], seed: int = 0) -> Iterator[npt.NDArray[np
 class Agreement:
     """How far the readings agree among themselves: means over pairs of readers."""
 
-    spearman: float
-    mae: float
-    kappa: float
+    spearman: Number
+    mae: Number
+    kappa: Number
 
 
 def readers_agreement(rated: Sequence[Rated]) -> Agreement:

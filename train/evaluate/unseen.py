@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated
@@ -16,6 +16,7 @@ from scarscore.model.bundles import ModelBundle
 from scarscore.model.severity import COVERAGE
 from scarscore.train.evaluate.card_parts import table
 from scarscore.train.evaluate.figures import MILD
+from scarscore.train.evaluate.nulls import Number, json_text
 from scarscore.train.evaluate.statistics import (
     RESAMPLES,
     Agreement,
@@ -33,6 +34,7 @@ from scarscore.train.product import Answer, answers, refused
 NOTE = f"""A photo that the product refuses counts as its set's mean reading. *Mean alone* is the error of telling every
 photo of a set that set's own mean reading, which nobody knows beforehand. In brackets: 95 % intervals, from {RESAMPLES}
 resamples of whole groups. A calibration slope below 1 says that differences come out too large, above 1 too small.
+The share of readings in the interval is of the photos that are scored.
 """
 
 
@@ -51,11 +53,11 @@ class SetFigures:
     rho: Estimate
     mae: Estimate
     bias: Estimate
-    slope: float
-    auc: float
-    inside: float
-    width: float
-    mean_alone: float
+    slope: Number
+    auc: Number
+    inside: Number
+    width: Number
+    mean_alone: Number
     readers: Agreement
 
 
@@ -121,7 +123,7 @@ def write_unseen(figures: Unseen, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     markdown, data = folder / f"{figures.name}.md", folder / f"{figures.name}.json"
     markdown.write_text(as_markdown(figures), encoding="utf-8")
-    data.write_text(json.dumps(asdict(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    data.write_text(json_text(asdict(figures)), encoding="utf-8")
     return markdown, data
 
 
@@ -140,14 +142,7 @@ def as_markdown(figures: Unseen) -> str:
 
 def read_sets(values: Sequence[dict[str, Any]]) -> tuple[SetFigures, ...]:
     """The figures of each set, from their JSON values."""
-    return tuple(
-        SetFigures(
-            **each
-            | {name: Estimate(**each[name]) for name in ("rho", "mae", "bias")}
-            | {"readers": Agreement(**each["readers"])}
-        )
-        for each in values
-    )
+    return TypeAdapter(tuple[SetFigures, ...]).validate_python(values)
 
 
 def told_badly(sets: Sequence[SetFigures]) -> str:

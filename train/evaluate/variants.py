@@ -14,6 +14,7 @@ from typing import Any
 
 from scarscore.datasets.errors import DataError
 from scarscore.train.bench.records import ALL
+from scarscore.train.evaluate.nulls import with_nan
 
 FILE = "variants.md"
 HEAD = """# Variants of the severity network
@@ -87,16 +88,16 @@ def _check_alike(variants: Sequence[Variant], columns: Sequence[Sequence[Row]]) 
 
 def _figures(report: dict[str, Any]) -> Iterator[Row]:
     """Label and value of every row, in the order of the report."""
-    for entry in report["sources"]:
+    for entry in with_nan(report["sources"]):
         source, methods = entry["source"], {method["name"]: method for method in entry["methods"]}
         network = methods["network"]
         rho, mae = network["rho"], network["mae"]["value"]
         yield f"{source}: photos", str(entry["photos"])
         yield f"{source}: Spearman", f"{rho['value']:.3f} [{rho['low']:.2f}, {rho['high']:.2f}]"
         yield f"{source}: MAE / slope", f"{mae:.1f} / {network['slope']:.2f}"
-    cells = report["cells"]
+    cells = with_nan(report["cells"])
     yield "cells: Spearman pooled / within", f"{cells['pooled']['value']:.3f} / {cells['within']:.3f}"
-    for aside in report["asides"]:
+    for aside in with_nan(report["asides"]):
         yield f"{aside['name']}: Spearman / MAE", f"{aside['rho']['value']:.2f} / {aside['mae']['value']:.1f}"
     yield from _bench(report["bench"])
 
@@ -104,6 +105,7 @@ def _figures(report: dict[str, Any]) -> Iterator[Row]:
 def _bench(bench: dict[str, Any] | None) -> Iterator[Row]:
     if bench is None:
         raise DataError("a report without its bench cannot stand beside others: evaluate without --no-bench")
+    bench = with_nan(bench)
     for repeat in bench["repeats"]:
         if repeat["source"] == ALL:
             yield f"{repeat['name']}: ICC", f"{repeat['icc']['value']:.3f}"
