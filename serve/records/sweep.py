@@ -6,10 +6,11 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from scarscore.serve.records.audit import NOBODY, Deed
 from scarscore.serve.records.clinic import Clinic, now
+from scarscore.serve.records.database import WAIT
 from scarscore.serve.records.errors import NotFound, RecordsError
 from scarscore.serve.records.tables import PhotoRow
 
@@ -52,14 +53,25 @@ def empty_log(clinic: Clinic) -> None:
     if engine.dialect.name != "sqlite":
         return
     for _ in range(TRIES):
-        connection = engine.raw_connection()  # the engine's own begin a transaction, in which it cannot be emptied
-        try:
-            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        finally:
-            connection.close()
-        if not busy:
+        if _is_emptied(engine):
             return
         time.sleep(PAUSE)
     raise RecordsError(
-        "the write-ahead log is in use and could not be emptied: what was erased may lie in it. Start the server again"
+        "what was to be erased is erased already, but the write-ahead log is in use and could not be emptied: old "
+        "pages may lie in it. Start the server again"
     )
+
+
+def _is_emptied(engine: Engine) -> bool:
+    """One try, at once: SQLite would wait as long as a transaction does, and let nobody write meanwhile."""
+    connection = engine.raw_connection()  # the engine's own begin a transaction, in which it cannot be emptied
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={WAIT}000")
+        return not busy
+    finally:
+        connection.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -9,11 +11,13 @@ import pytest
 from sqlalchemy import func, select
 
 from scarscore.serve.records import erasure
+from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use, give_consent
 from scarscore.serve.records.courses import course
+from scarscore.serve.records.database import WAIT
 from scarscore.serve.records.erasure import erase_patient
-from scarscore.serve.records.errors import NotAllowed, NotFound, VaultError
+from scarscore.serve.records.errors import NotAllowed, NotFound, RecordsError, VaultError
 from scarscore.serve.records.findings import add_finding
 from scarscore.serve.records.patients import patient
 from scarscore.serve.records.photos import photo, photo_bytes
@@ -142,6 +146,22 @@ def test_a_file_that_cannot_be_removed_keeps_nothing_else_of_an_erased_patient(h
     log = here.place.folder / "records.db-wal"
     assert not log.exists() or log.stat().st_size == 0
     assert patient(here, NURSE, gone).erased is not None
+
+
+def test_who_reads_for_long_keeps_nobody_from_writing_while_a_patient_is_erased(here: Clinic) -> None:
+    gone, _, _ = _filled(here, NAME, 0)
+    begun = time.monotonic()
+    with here.database.read() as reading, ThreadPoolExecutor() as threads:
+        reading.scalars(select(PatientRow)).all()
+        erasing = threads.submit(erase_patient, here, ADMIN, gone)
+        while not erasing.done():
+            here.note(Deed("-", "read", "anything"))
+        with pytest.raises(RecordsError, match="is erased already, but the write-ahead log is in use"):
+            erasing.result()
+    assert time.monotonic() - begun < WAIT
+    assert patient(here, NURSE, gone).erased is not None
+    with here.database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == WAIT * 1000
 
 
 @each_database
