@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,10 +21,11 @@ from scarscore.serve.course.records import Timing
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic, now
 from scarscore.serve.records.errors import Conflict, Invalid, NotFound
-from scarscore.serve.records.find import any_row, course_row, photo_row, visit_row
-from scarscore.serve.records.history import when_of
+from scarscore.serve.records.find import any_row, course_row, photo_row, photo_rows
+from scarscore.serve.records.history import sessions_of, when_among
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.review_tables import ReviewGradeRow, ReviewPhotoRow, ReviewRow
+from scarscore.serve.records.settings import course_settings
 from scarscore.serve.records.tables import AccountRow, CourseRow, PatientRow, PhotoRow, ScoreRow, VisitRow, new_id
 from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.scoring.result import View
@@ -96,16 +97,14 @@ def start_review(clinic: Clinic, who: Who, networks: str, asked: Asked) -> str:
     if not 1 <= asked.most <= MOST:
         raise Invalid(f"a review has 1 to {MOST} photos")
     row = ReviewRow(id=new_id(), account=who.account, seed=secrets.randbelow(2**31), created=now())
+    chosen = _chosen(clinic, networks, asked, row.seed)  # before: nobody else can write while it is written
     detail: dict[str, int] = {}
     with clinic.doing(Deed(who.account, "create", f"review/{row.id}", detail)) as session:
-        photos = _scored(session, networks, asked)
-        if not photos:
-            raise Invalid("no scored photo fits: choose other patients or views, or score the photos first")
-        chosen = random.Random(row.seed).sample(photos, min(asked.most, len(photos)))  # noqa: S311 - an order, no secret
-        detail["photos"] = len(chosen)
+        there = photo_rows(session, chosen)  # the others' patient was erased meanwhile
+        detail["photos"] = len(there)
         session.add(row)
         session.flush()
-        session.add_all([ReviewPhotoRow(id=new_id(), review_id=row.id, photo_id=photo) for photo in chosen])
+        session.add_all([ReviewPhotoRow(id=new_id(), review_id=row.id, photo_id=photo) for photo in there])
     return row.id
 
 
@@ -206,6 +205,15 @@ def _review(session: Session, who: Who, row: ReviewRow) -> Review:
     )
 
 
+def _chosen(clinic: Clinic, networks: str, asked: Asked, seed: int) -> list[str]:
+    """A random choice of the photos that were asked for. Raises `NotFound`, and `Invalid` where none fits."""
+    with clinic.database.read() as session:
+        photos = _scored(session, networks, asked)
+    if not photos:
+        raise Invalid("no scored photo fits: choose other patients or views, or score the photos first")
+    return random.Random(seed).sample(photos, min(asked.most, len(photos)))  # noqa: S311 - an order, no secret
+
+
 def _scored(session: Session, networks: str, asked: Asked) -> list[str]:
     """The photos that were asked for and scored as their view, in the order of their ids."""
     for course in asked.courses:
@@ -214,7 +222,7 @@ def _scored(session: Session, networks: str, asked: Asked) -> list[str]:
         ScoreRow.photo_id == PhotoRow.id, ScoreRow.view == PhotoRow.view, ScoreRow.model == networks, ScoreRow.scored
     )
     wanted = (
-        select(PhotoRow.id, PhotoRow.visit_id)
+        select(PhotoRow.id, VisitRow)
         .join(VisitRow, VisitRow.id == PhotoRow.visit_id)
         .join(CourseRow, CourseRow.id == VisitRow.course_id)
         .join(PatientRow, PatientRow.id == CourseRow.patient_id)
@@ -225,8 +233,16 @@ def _scored(session: Session, networks: str, asked: Asked) -> list[str]:
     if asked.views:
         wanted = wanted.where(PhotoRow.view.in_([view.value for view in asked.views]))
     told = session.execute(wanted.order_by(PhotoRow.id)).all()
-    allowed = {visit: when_of(session, visit_row(session, visit)).timing is not Timing.NOT_SCORED for _, visit in told}
-    return [photo for photo, visit in told if allowed[visit]]
+    allowed = _allowed(session, {visit.id: visit for _, visit in told}.values())
+    return [photo for photo, visit in told if visit.id in allowed]
+
+
+def _allowed(session: Session, visits: Collection[VisitRow]) -> set[str]:
+    """Those of these visits whose photos timing allows to score; what a course and the clinic say is read once."""
+    rules = course_settings(session).timing
+    sessions = {course: sessions_of(session, course) for course in {visit.course_id for visit in visits}}
+    timed = {visit.id: when_among(visit, sessions[visit.course_id], rules).timing for visit in visits}
+    return {visit for visit, timing in timed.items() if timing is not Timing.NOT_SCORED}
 
 
 def _place(order: Sequence[ReviewPhotoRow], item_id: str) -> int:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from scarscore.datasets.own import read_own
 from scarscore.serve.records.clinic import Clinic
@@ -140,6 +140,21 @@ def test_only_scored_photos_of_what_was_asked_for_are_in_it(clinic: Clinic) -> N
         start_review(clinic, NURSE, networks().text, Asked(("nothing",)))
     erase_photo(clinic, NURSE, photos[0])
     assert count(Asked((made,))) == 1
+
+
+def test_photos_are_chosen_while_somebody_else_writes_and_a_course_is_read_once(here: Clinic) -> None:
+    made, _ = filled(here, (0, 1))
+    for days in (10, 8, 6):
+        take(here, visit_on(here, made, days), upload(days))
+    asked: list[str] = []
+    event.listen(here.database.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+
+    with here.database.write() as writing:
+        writing.scalars(select(ReviewRow)).all()  # from here on nobody else writes
+        with pytest.raises(Invalid, match="no scored photo"):
+            start_review(here, NURSE, networks().text, Asked(views=(View.FRONT,)))
+    assert review(here, NURSE, begun(here, made)).photos == 5
+    assert len([statement for statement in asked if "FROM sessions" in statement]) == 1
 
 
 @each_database
