@@ -2,7 +2,8 @@
 
 Each line's digest is the SHA-256 of the one before it and of its own content, so that a line that is changed, taken
 out or moved is found by `verify`. Triggers forbid the application itself to change any. No name, no file name and no
-password stands in it: only ids, and old values of what was corrected.
+password stands in it, and no text that somebody wrote about a patient, since it outlives the patient's erasure: only
+ids, and old values of what was corrected, days, numbers and choices.
 """
 
 from __future__ import annotations

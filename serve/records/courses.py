@@ -55,14 +55,24 @@ def courses(clinic: Clinic, who: Who, patient_id: str) -> tuple[RecordedCourse, 
 
 
 def correct_course(clinic: Clinic, who: Who, course_id: str, plan: Plan) -> RecordedCourse:
-    """Replace a course's plan; the old one goes into the audit log. Raises `NotFound` and `Invalid`."""
+    """Replace a course's plan; the old one's numbers go into the audit log. Raises `NotFound` and `Invalid`.
+
+    Cautions are free text about a patient: of them the log, from which nothing can be erased, keeps that they changed.
+    """
     changed: Json = {}
     with clinic.doing(Deed(who.account, "correct", f"course/{course_id}", changed)) as session:
         row = course_row(session, course_id, lock=True)
-        changed["plan"] = [asdict(plan_of(row)), asdict(plan)]
+        before = plan_of(row)
+        changed["plan"] = [_numbers(before), _numbers(plan)]
+        if before.cautions != plan.cautions:
+            changed["cautions"] = "cautions changed"
         _set(row, plan)
         held(session, course_id)
         return _recorded(row)
+
+
+def _numbers(plan: Plan) -> Json:
+    return {name: value for name, value in asdict(plan).items() if name != "cautions"}
 
 
 def course_rows(session: Session, patient_id: str) -> list[CourseRow]:

@@ -1,7 +1,9 @@
 """Treatments as they were recorded: day, device, depths in mm by region, what was done with it. Never recommended.
 
 A session's number follows from the order of dates. What lies on its day depends on it: photos of that day must say
-whether they were taken before or after needling, so both are entered and corrected in one go.
+whether they were taken before or after needling, so both are entered and corrected in one go. Device and treatments
+are free text, which may name a person or a finding: of them the audit log, from which nothing can be erased, keeps
+only that they changed.
 """
 
 from __future__ import annotations
@@ -90,7 +92,7 @@ def correct_session(
     treatments: Sequence[str] | Keep = KEEP,
     needling: Needling | None = None,
 ) -> RecordedSession:
-    """Correct a session; old and new values go into the audit log. Photos that may be scored now are scored.
+    """Correct a session; old and new day and depths go into the audit log. Photos that may be scored now are scored.
 
     Visits of the day that it leaves lose their `needling`; `needling` is for those of its new day. Raises as
     `add_session` does.
@@ -98,12 +100,13 @@ def correct_session(
     detail: Json = {}
     with clinic.doing(Deed(who.account, "correct", f"session/{session_id}", detail)) as transaction:
         row = session_row(transaction, session_id, lock=True)
-        before, old_day = _values(row), row.day
+        before, texts, old_day = _values(row), _texts(row), row.day
         row.day = kept(day, row.day)
         told = session_of(1, row)
         _set(row, kept(device, told.device), kept(depths, told.depths), kept(treatments, told.treatments))
         _check_free(transaction, row)
         detail.update({name: [old, _values(row)[name]] for name, old in before.items() if old != _values(row)[name]})
+        detail.update({name: f"{name} changed" for name, old in texts.items() if old != _texts(row)[name]})
         if row.day != old_day:
             _tell_needling(transaction, row.course_id, old_day, None, detail)
         _tell_needling(transaction, row.course_id, row.day, needling, detail, forget=False)
@@ -114,7 +117,7 @@ def correct_session(
 
 
 def delete_session(clinic: Clinic, who: Who, scoring: Scoring, session_id: str) -> None:
-    """Take back a session that was entered by mistake; all of it stays in the audit log. Raises `NotFound`."""
+    """Take back a session that was entered by mistake; its day and depths stay in the audit log. Raises `NotFound`."""
     detail: Json = {}
     with clinic.doing(Deed(who.account, "delete", f"session/{session_id}", detail)) as transaction:
         row = session_row(transaction, session_id, lock=True)
@@ -169,7 +172,11 @@ def _set(row: SessionRow, device: str, depths: Sequence[Depth], treatments: Sequ
 
 
 def _values(row: SessionRow) -> Json:
-    return {"day": row.day.isoformat(), "device": row.device, "depths": row.depths, "treatments": row.treatments}
+    return {"day": row.day.isoformat(), "depths": row.depths}
+
+
+def _texts(row: SessionRow) -> Json:
+    return {"device": row.device, "treatments": row.treatments}
 
 
 def _recorded(transaction: Transaction, row: SessionRow) -> RecordedSession:

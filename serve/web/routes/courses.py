@@ -76,5 +76,5 @@ def one_course(clinic: Open, who: Asker, course_id: str) -> CourseSeen:
     responses=errors(401, 403, 404, 422),
 )  # fmt: skip
 def change_plan(clinic: Open, who: Asker, course_id: str, body: PlanBody) -> CourseSeen:
-    """Replace a course's plan. The old one stays in the audit log."""
+    """Replace a course's plan. The old one's numbers stay in the audit log."""
     return CourseSeen.model_validate(correct_course(clinic, who, course_id, body.plan()))

@@ -90,7 +90,9 @@ def all_sessions(clinic: Open, who: Asker, course_id: str) -> list[SessionSeen]:
     responses=errors(401, 403, 404, 409, 422, 503),
 )  # fmt: skip
 def change_session(clinic: Open, who: Asker, service: Served, session_id: str, body: SessionCorrection) -> SessionSeen:
-    """Correct a session. Old values stay in the audit log; verdicts follow, and photos that may be scored now are."""
+    """Correct a session. Old day and depths stay in the audit log; verdicts follow, and photos that may be scored
+    now are.
+    """
     changed = correct_session(
         clinic, who, service.scoring, session_id,
         day=KEEP if body.day is None else body.day,
@@ -107,7 +109,7 @@ def change_session(clinic: Open, who: Asker, service: Served, session_id: str, b
     responses=errors(401, 403, 404, 409, 422, 503),
 )  # fmt: skip
 def take_back_session(clinic: Open, who: Asker, service: Served, session_id: str) -> None:
-    """Take back a session that was entered by mistake. All of it stays in the audit log."""
+    """Take back a session that was entered by mistake. Its day and depths stay in the audit log."""
     delete_session(clinic, who, service.scoring, session_id)
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from scarscore.serve.course.records import Caution, Depth, Plan
 from scarscore.serve.records import erasure
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use, give_consent
-from scarscore.serve.records.courses import course
+from scarscore.serve.records.courses import correct_course, course
 from scarscore.serve.records.database import WAIT
 from scarscore.serve.records.erasure import erase_patient
 from scarscore.serve.records.errors import NotAllowed, NotFound, RecordsError, VaultError
@@ -22,6 +23,7 @@ from scarscore.serve.records.findings import add_finding
 from scarscore.serve.records.patients import patient
 from scarscore.serve.records.photos import photo, photo_bytes
 from scarscore.serve.records.retention import due_for_erasure
+from scarscore.serve.records.sessions import add_session, correct_session, delete_session
 from scarscore.serve.records.tables import (
     ConsentRow,
     CourseRow,
@@ -37,6 +39,7 @@ from scarscore.serve.records.verdicts import CACHE, measured, networks
 from tests.serve.records.parts import (
     ADMIN,
     NURSE,
+    Here,
     ago,
     each_database,
     everything_in,
@@ -109,6 +112,23 @@ def test_no_byte_of_name_photo_or_key_is_left_in_the_data_folder(here: Clinic) -
     assert b"Mark" not in left
     wal = folder / "records.db-wal"
     assert not wal.exists() or wal.stat().st_size == 0
+
+
+def test_nothing_that_was_written_about_an_erased_patient_is_left_in_the_audit_log(here: Clinic) -> None:
+    gone, made, _ = _filled(here, NAME, 0)
+    texts = ("isotretinoin until May", "asked by Dr Vogel", "Pen of room two", "TCA cross, chin")
+    correct_course(here, NURSE, made, Plan(cautions=(Caution(texts[0], present=True, by=texts[1]),)))
+    correct_course(here, NURSE, made, Plan(6))
+    one = add_session(here, NURSE, made, ago(40), texts[2], (Depth("chin", 1.5),), (texts[3],))
+    correct_session(here, NURSE, Here(), one, device="", treatments=())
+    correct_session(here, NURSE, Here(), one, device=texts[2], treatments=(texts[3],))
+    delete_session(here, NURSE, Here(), one)
+    assert lines(here, f"session/{one}", "delete")[0].detail["depths"] == {"chin": 1.5}
+
+    erase_patient(here, ADMIN, gone)
+
+    left = everything_in(here.place.folder)
+    assert [text for text in texts if text.encode() in left] == []
 
 
 def test_pictures_of_an_erased_patient_leave_the_memory(here: Clinic) -> None:

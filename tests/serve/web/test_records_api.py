@@ -169,7 +169,7 @@ def test_corrections_by_the_api_leave_the_old_values_in_the_log(clinic_app: part
     assert details["photo", "correct"]["visit"] == [visit, elsewhere]
     assert details["photo", "correct"]["region"] == ["left_cheek", None]
     assert details["visit", "correct"] == {"day": [ago(30).isoformat(), ago(29).isoformat()]}
-    assert details["session", "correct"]["treatments"] == [[], ["PRP"]]
+    assert details["session", "correct"] == {"treatments": "treatments changed"}
     assert details["course", "correct"]["plan"][0]["sessions"] == 4
     assert details["patient", "correct"]["name"] == "name changed"
     assert NAME not in str(log)
