@@ -66,8 +66,8 @@ def take_photo(
 
     When it returns, the photo survives a power cut. A place without a view is filed as what the photo shows. `key` is
     the client's Idempotency-Key: the same upload sent again is answered with the same photo. Raises `Conflict` where
-    a visit of this course has the photo already, or the key stands for another upload; `NotFound`, `Invalid`,
-    `Busy`, `NoSpace`, `VaultError`. Nothing is stored then.
+    a visit of this course has the photo already, or the key stands for another upload or an erased photo; `NotFound`,
+    `Invalid`, `Busy`, `NoSpace`, `VaultError`. Nothing is stored then.
     """
     sent = Upload.of(who, visit_id, upload, place, key)
     if (known := _known(clinic, who, sent)) is not None:
@@ -86,7 +86,8 @@ def take_photo(
 def _known(clinic: Clinic, who: Who, upload: Upload) -> StoredPhoto | None:
     """The photo that this upload was answered with before; None for a new one.
 
-    Raises `Conflict` where the key stands for another upload or the course has this photo already, and `NotFound`.
+    Raises `Conflict` where the key stands for another upload or for a photo that was erased, or the course has this
+    photo already, and `NotFound`.
     """
     with clinic.database.read() as session:
         visit = visit_row(session, upload.visit_id)
@@ -96,7 +97,10 @@ def _known(clinic: Clinic, who: Who, upload: Upload) -> StoredPhoto | None:
             return None
         if row.request != upload.request:
             raise Conflict("this Idempotency-Key was used for another upload")
-        told = stored(session, session.get_one(PhotoRow, row.photo_id))
+        photo = session.get_one(PhotoRow, row.photo_id)
+        if photo.erased is not None:
+            raise Conflict("the photo that was sent with this Idempotency-Key was erased: send it with another key")
+        told = stored(session, photo)
     clinic.note(Deed(who.account, "read", f"photo/{told.id}", {"what": "upload"}))
     return told
 

@@ -8,8 +8,9 @@ import pytest
 
 from scarscore.serve.records import uploads
 from scarscore.serve.records.clinic import Clinic
-from scarscore.serve.records.errors import NoSpace, RecordsError
+from scarscore.serve.records.errors import Conflict, NoSpace, RecordsError
 from scarscore.serve.records.photos import photo_bytes, photos
+from scarscore.serve.records.refile import erase_photo
 from tests.serve.records.parts import NURSE, each_database, new_course, take, upload, visit_on
 
 
@@ -48,3 +49,16 @@ def test_the_file_of_a_photo_that_was_kept_after_all_stays(clinic: Clinic, monke
         take(clinic, visit)
     (told,) = photos(clinic, NURSE, visit)
     assert photo_bytes(clinic, NURSE, told.id)
+
+
+@each_database
+def test_a_key_whose_photo_was_erased_is_refused_and_another_stores_it_anew(clinic: Clinic) -> None:
+    visit = visit_on(clinic, new_course(clinic), 30)
+    gone = take(clinic, visit, key="upload 1")
+    erase_photo(clinic, NURSE, gone.id)
+
+    with pytest.raises(Conflict, match="was erased"):
+        take(clinic, visit, key="upload 1")
+    assert list(clinic.vault.names()) == []
+    again = take(clinic, visit, key="upload 2")
+    assert [each.id for each in photos(clinic, NURSE, visit)] == [again.id]
