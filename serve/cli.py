@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("scarscore.serve.web.command:serve", "Serve a clinic's records, pages and API."),
     "users": ("scarscore.serve.records.command:users", "Look after a clinic's accounts."),
     "audit": ("scarscore.serve.records.command:audit", "Prove that a clinic's audit log is whole."),
-    "vault": ("scarscore.serve.records.command:vault", "Bring back the key of a clinic's photos."),
+    "vault": ("scarscore.serve.records.command:vault", "Look after the keys of a clinic's photos."),
     "import": ("scarscore.serve.records.import_command:import_photos", "Take in old photos, or an exported patient."),
     "backup": ("scarscore.serve.records.backup_command:backup", "Back up a clinic's records and photos."),
     "restore": ("scarscore.serve.records.backup_command:restore", "Make a data folder again from a backup."),

@@ -105,13 +105,13 @@ def verify(ctx: click.Context, data: Path, database: str | None, vault: str | No
 
 @click.group(context_settings={"max_content_width": 100})
 def vault() -> None:
-    """Bring back the key of a clinic's photos."""
+    """Look after the keys of a clinic's photos."""
 
 
 @vault.command()
 @of_a_clinic
 def recover(data: Path, database: str | None, vault: str | None) -> None:
-    """Restore the master key's file with the recovery key that was shown at set-up; it is asked for."""
+    """Restore the master key's file with the recovery key, which is asked for."""
     from scarscore.serve.records.audit import NOBODY, Deed
     from scarscore.serve.records.keys import MasterKey
 
@@ -120,6 +120,23 @@ def recover(data: Path, database: str | None, vault: str | None) -> None:
     with open_clinic(data, database, vault) as clinic:
         clinic.note(Deed(NOBODY, "recover", "vault"))
     click.echo(f"The master key is back in {place.keys}.")
+
+
+@vault.command(name="new-recovery-key")
+@of_a_clinic
+def renew(data: Path, database: str | None, vault: str | None) -> None:
+    """Make another recovery key, where the one before was lost or somebody saw it. It is printed this once.
+
+    The one before then opens nothing but backups that were made before: delete those, or keep it for them.
+    """
+    from scarscore.serve.records.recovery import renew_recovery_key
+
+    with open_clinic(data, database, vault) as clinic:
+        recovery = renew_recovery_key(clinic)
+    click.echo(
+        f"The recovery key, shown this once. Write it down, and keep it away from this machine:\n\n    {recovery}\n"
+    )
+    click.echo("The one before opens nothing but backups that were made before.")
 
 
 def _new_password() -> str:

@@ -54,8 +54,8 @@ class MasterKey:
         if (folder / MASTER).exists():
             raise VaultError("there is a master key already")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key, recovery = cls(os.urandom(_KEY)), new_recovery_key()
-        put_file(folder / RECOVERY, seal(_stretched(recovery), key._bytes, RECOVERY), mode=0o600)
+        key = cls(os.urandom(_KEY))
+        recovery = key.seal_for_recovery(folder)
         put_file(folder / MASTER, base64.b64encode(key._bytes) + b"\n", mode=0o600)
         return key, recovery
 
@@ -84,6 +84,15 @@ class MasterKey:
         key = cls(unseal(_stretched(recovery), sealed, RECOVERY))
         put_file(folder / MASTER, base64.b64encode(key._bytes) + b"\n", mode=0o600)
         return key
+
+    def seal_for_recovery(self, folder: Path) -> str:
+        """Write a copy into the folder that a new recovery key opens, in place of what is there; that key.
+
+        Raises `NoSpace` and `VaultError`; then the copy of before is whole.
+        """
+        recovery = new_recovery_key()
+        put_file(folder / RECOVERY, seal(_stretched(recovery), self._bytes, RECOVERY), mode=0o600)
+        return recovery
 
     def new_key(self, belongs_to: str) -> tuple[bytes, bytes]:
         """A random key, and the same wrapped for storing."""

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import logging
+import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scarscore.serve.cli import root
+from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.errors import VaultError
 from scarscore.serve.records.keys import MASTER, RECOVERY, MasterKey, new_recovery_key, seal, unseal
+from scarscore.serve.records.photos import photo_bytes
+from scarscore.serve.records.recovery import renew_recovery_key
+from scarscore.serve.records.setup import set_up
+from tests.serve.records.parts import NURSE, lines, new_course, take, visit_on
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -94,6 +103,47 @@ def test_the_recovery_key_opens_it_however_it_was_typed(tmp_path: Path, sloppily
     assert MasterKey.recover(tmp_path, sloppily(recovery)) == master
     assert MasterKey.load(tmp_path) == master
     assert stat.S_IMODE((tmp_path / MASTER).stat().st_mode) == 0o600
+
+
+def test_another_recovery_key_opens_the_same_master_key_and_the_one_before_no_more(here: Clinic) -> None:
+    master, keys = here.vault.master, here.place.keys
+    old = master.seal_for_recovery(keys)
+    shot = take(here, visit_on(here, new_course(here, "Somebody"), 30)).id
+
+    new = renew_recovery_key(here)
+
+    assert new != old
+    (keys / MASTER).unlink()
+    with pytest.raises(VaultError):
+        MasterKey.recover(keys, old)
+    assert MasterKey.recover(keys, new) == master
+    assert stat.S_IMODE((keys / RECOVERY).stat().st_mode) == 0o600
+    assert photo_bytes(here, NURSE, shot)
+    assert len(lines(here, "vault", "new-recovery-key")) == 1
+
+
+def test_a_master_key_of_other_records_gets_no_recovery_key_in_place_of_the_right_one(here: Clinic) -> None:
+    old = here.vault.master.seal_for_recovery(here.place.keys)
+    new_course(here, "Somebody")
+    other, _ = MasterKey.create(here.place.folder / "other")
+    wrong = replace(here, vault=replace(here.vault, master=other))
+
+    with pytest.raises(VaultError, match="not the one of these records"):
+        renew_recovery_key(wrong)
+    assert MasterKey.recover(here.place.keys, old) == here.vault.master
+    assert not lines(here, "vault", "new-recovery-key")
+
+
+def test_the_command_prints_a_recovery_key_once(tmp_path: Path) -> None:
+    clinic, old = set_up(Place(tmp_path), "Made-up", "boss", "seven quiet herons")
+    clinic.close()
+    done = CliRunner().invoke(root, ["vault", "new-recovery-key", "--data", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+
+    (told,) = re.findall(r"(?:[A-Z2-9]{5}-){7}[A-Z2-9]{5}", done.output)
+    assert MasterKey.recover(tmp_path / "keys", told) == clinic.vault.master
+    with pytest.raises(VaultError):
+        MasterKey.recover(tmp_path / "keys", old)
 
 
 def test_a_wrong_recovery_key_changes_nothing(tmp_path: Path) -> None:
