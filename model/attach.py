@@ -19,7 +19,7 @@ from scarscore.model.preprocess import INPUT_SIDE, Floats
 
 READ_FROM = "network.body.10.conv.0.0.weight"  # the first convolution that reads block 14
 FEATURES = "features"
-CHANNELS, SIDE = 160, 10  # of block 14, at stride 32
+CHANNELS = 160  # of block 14, at stride 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ def _add(proto: onnx.ModelProto, nodes: list[onnx.NodeProto], outputs: dict[str,
     proto.graph.node.extend(nodes)
     for name, channels in outputs.items():
         proto.graph.output.append(
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", channels, SIDE, SIDE])
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", channels, "rows / 32", "columns / 32"])
         )
 
 

@@ -18,6 +18,7 @@ from scarscore.model.engine import OUTPUTS
 from scarscore.model.errors import ModelError
 from scarscore.model.preprocess import INPUT_SIDE
 
+NEARER = (512, 640)  # px: sides of a picture that is not square, as in a nearer look
 TOLERANCE = 1e-4  # of the output's own scale: severities reach 100, weights 1
 
 
@@ -32,19 +33,22 @@ class _AsTuple(nn.Module):
         return tuple(self.network(photo))
 
 
-def export(network: nn.Module, outputs: Sequence[str] = OUTPUTS, side: int = INPUT_SIDE) -> bytes:
+def export(network: nn.Module, outputs: Sequence[str] = OUTPUTS, side: int | None = None) -> bytes:
     """The network as the bytes of an ONNX file, with a free batch size. Raises `ModelError` on a difference.
 
-    `outputs` names what the network answers, in its order; `side` is its input's, in px. By default the severity's.
+    `outputs` names what the network answers, in its order; `side` is its input's, in px. By default they are the
+    severity network's, whose pictures may have any sides in whole multiples of 32 px.
     """
     network.eval()
-    example = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    sides = {2: "rows", 3: "columns"}
+    free = {} if side else {axis: 32 * torch.export.Dim(name, min=1, max=40) for axis, name in sides.items()}
+    example = _noise(2, side or INPUT_SIDE, side or INPUT_SIDE)
     program = torch.onnx.export(
         _AsTuple(network).eval(),
         (example,),
         input_names=["photo"],
         output_names=list(outputs),
-        dynamic_shapes={"photo": {0: torch.export.Dim("batch", min=1, max=64)}},
+        dynamic_shapes={"photo": {0: torch.export.Dim("batch", min=1, max=64), **free}},
         external_data=False,
         dynamo=True,
         verbose=False,
@@ -53,8 +57,13 @@ def export(network: nn.Module, outputs: Sequence[str] = OUTPUTS, side: int = INP
     buffer = io.BytesIO()
     onnx.save_model(program.model_proto, buffer)
     data = buffer.getvalue()
-    check_parity(network, data, example, outputs)
+    for photos in (example, *([_noise(1, *NEARER)] if free else [])):
+        check_parity(network, data, photos, outputs)
     return data
+
+
+def _noise(count: int, rows: int, columns: int) -> Tensor:
+    return torch.rand(count, 3, rows, columns, generator=torch.Generator().manual_seed(0)) * 2 - 1
 
 
 def check_parity(network: nn.Module, data: bytes, photos: Tensor, outputs: Sequence[str] = OUTPUTS) -> float:

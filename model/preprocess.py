@@ -2,8 +2,9 @@
 
 What is not skin is painted grey, so that no background can tell; the photo is brought to 320 px on its long side and
 laid into the top left of a grey square. It is not cut to its skin: the skin's outline trembles by a few pixels from
-photo to photo, and with it the scale, which moved scores by up to 2 points (2026). No torch here, no decoding
-(`pixels.py`), no finding of skin (`regions.py`).
+photo to photo, and with it the scale, which moved scores by up to 2 points (2026). A face is shown a second time, up
+to twice as near: at 320 px the pits of a whole face are a pixel or two wide. No torch here, no decoding (`pixels.py`),
+no finding of skin (`regions.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import numpy.typing as npt
 
 INPUT_SIDE = 320
 STRIDE = 8  # pixels of the input per position of the severity map
+NEAR_SIDE = 640  # px that a face's long side has in the nearer look, at most: nothing is enlarged
+WHOLE = 4  # positions of a map that the network's coarsest features cover; sides of its inputs are multiples of it
+AROUND = 4  # positions of skinless photo that are kept about the skin in the nearer look
 GREY = 127  # beside the photo and where there is no skin: zero after normalisation, so that it tells nothing
 BLACK, WHITE = 5, 250  # grey levels at which a pixel says nothing of the skin
 MEAN = 127.5
@@ -25,19 +29,35 @@ Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class Nearer:
+    """A nearer look at the part of a photo that shows skin.
+
+    `picture` is uint8 RGB (h, w, 3), sides in whole multiples of 32 px; its first position is (`top`, `left`) of the
+    `rows` x `columns` that the whole photo has at this scale.
+    """
+
+    picture: Pixels
+    top: int
+    left: int
+    rows: int
+    columns: int
+
+
 @dataclass(frozen=True)
 class Frame:
     """The skin of a photo laid into the network's square.
 
     `square` is uint8 RGB (320, 320, 3); the photo covers its first `rows` x `columns` positions of the 40 x 40 severity
     map. `judged` float32 (rows, columns) is the share of each position that is skin and neither
-    burnt out nor black, 0 to 1.
+    burnt out nor black, 0 to 1. `nearer` is None where there is no face, or none that would be seen better.
     """
 
     square: Pixels
     rows: int
     columns: int
     judged: Floats
+    nearer: Nearer | None = None
 
 
 def only_skin(pixels: Pixels, skin: Floats) -> Pixels:
@@ -45,22 +65,51 @@ def only_skin(pixels: Pixels, skin: Floats) -> Pixels:
     return np.asarray(cv2.convertScaleAbs((pixels.astype(np.float32) - GREY) * skin[..., np.newaxis] + GREY), np.uint8)
 
 
-def fit(pixels: Pixels, skin: Floats) -> Frame:
+def fit(pixels: Pixels, skin: Floats, face: bool = False) -> Frame:
     """Lay a photo, uint8 RGB (h, w, 3), and its skin, float32 (h, w) 0 to 1, into the network's square.
 
     Each side is rounded to whole map positions, so that the map covers the photo exactly: it is stretched by at
-    most 4 pixels of 320.
+    most 4 pixels of 320. A `face` is laid out for a nearer look, too.
     """
-    height, width = pixels.shape[:2]
-    scale = INPUT_SIDE / max(height, width)
-    rows, columns = (max(1, round(side * scale / STRIDE)) for side in (height, width))
-    shrinks = scale < 1.0
-    size = (columns * STRIDE, rows * STRIDE)
-    small = cv2.resize(only_skin(pixels, skin), size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    shown = only_skin(pixels, skin)
+    rows, columns = _positions(pixels, INPUT_SIDE)
     square = np.full((INPUT_SIDE, INPUT_SIDE, 3), GREY, np.uint8)
-    square[: size[1], : size[0]] = small
+    square[: rows * STRIDE, : columns * STRIDE] = _resized(shown, rows, columns)
     share = cv2.resize(skin * legible(pixels), (columns, rows), interpolation=cv2.INTER_AREA)
-    return Frame(square, rows, columns, np.asarray(share, np.float32))
+    return Frame(square, rows, columns, np.asarray(share, np.float32), _nearer(shown, skin) if face else None)
+
+
+def _nearer(shown: Pixels, skin: Floats) -> Nearer | None:
+    """The skin of a photo at up to twice the scale, the rest cut away; None where that is hardly nearer or nothing."""
+    side = min(NEAR_SIDE, max(skin.shape)) // (WHOLE * STRIDE) * WHOLE * STRIDE
+    rows, columns = _positions(shown, side)
+    there = cv2.resize(skin, (columns, rows), interpolation=cv2.INTER_AREA) > 0.0
+    if side <= INPUT_SIDE or not there.any():
+        return None
+    (top, bottom), (left, right) = (_span(np.flatnonzero(there.any(axis=axis))) for axis in (1, 0))
+    picture = np.full(((bottom - top) * STRIDE, (right - left) * STRIDE, 3), GREY, np.uint8)
+    part = _resized(shown, rows, columns)[top * STRIDE : bottom * STRIDE, left * STRIDE : right * STRIDE]
+    picture[: part.shape[0], : part.shape[1]] = part
+    return Nearer(picture, top, left, rows, columns)
+
+
+def _span(found: npt.NDArray[np.intp]) -> tuple[int, int]:
+    """The first position and the one behind the last, with some about them, in whole multiples; it may reach beyond."""
+    first = max(0, int(found[0]) - AROUND) // WHOLE * WHOLE
+    return first, first + -(-(int(found[-1]) + 1 + AROUND - first) // WHOLE) * WHOLE
+
+
+def _positions(pixels: Pixels, side: int) -> tuple[int, int]:
+    """Rows and columns of map positions of a photo whose long side is brought to so many px."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    return max(1, round(height * scale / STRIDE)), max(1, round(width * scale / STRIDE))
+
+
+def _resized(pixels: Pixels, rows: int, columns: int) -> Pixels:
+    shrinks = max(pixels.shape) > max(rows, columns) * STRIDE
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, (columns * STRIDE, rows * STRIDE), interpolation=how), np.uint8)
 
 
 def legible(pixels: Pixels) -> npt.NDArray[np.bool_]:
@@ -75,6 +124,6 @@ def everywhere(pixels: Pixels) -> Floats:
 
 
 def normalise(squares: Pixels) -> Floats:
-    """Squares, uint8 (n, 320, 320, 3), as the network's input: float32 (n, 3, 320, 320), about -1 to 1."""
+    """Pictures, uint8 (n, h, w, 3), as the network's input: float32 (n, 3, h, w), about -1 to 1."""
     scaled = (squares.astype(np.float32) - MEAN) / STD
     return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2), dtype=np.float32)

@@ -14,7 +14,7 @@ import numpy as np
 from scarscore.model.bundle import REGIONS, metadata_values, parse, verified_bytes
 from scarscore.model.engine import open_session
 from scarscore.model.errors import BadMetadata
-from scarscore.model.preprocess import GREY, MEAN, STD, Floats, Pixels, normalise
+from scarscore.model.preprocess import GREY, MEAN, STD, Floats, Frame, Pixels, normalise
 from scarscore.model.regions import MIRRORED, REGION_SIDE, VIEWS, Pose, Region, RegionMap
 
 OUTPUTS = ("region_logits", "face_logits", "view_logits", "roll_vector", "yaw_turn", "log_width")
@@ -114,6 +114,10 @@ class RegionEngine:
     def find_skin(self, pixels: Pixels) -> Floats:
         """The skin of a photo, uint8 RGB (h, w, 3), as the severity network is shown it: float32 (h, w), 0 to 1."""
         return self.look(pixels).cover(*pixels.shape[:2])
+
+    def frame(self, pixels: Pixels) -> Frame:
+        """A photo, uint8 RGB (h, w, 3), as the severity network is served it."""
+        return self.look(pixels).frame(pixels)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from scarscore.model.preprocess import Floats, Pixels
+from scarscore.model.preprocess import Floats, Frame, Pixels, fit
 
 REGION_SIDE = 224
 View = Literal["front", "left", "right", "closeup"]
@@ -99,6 +99,10 @@ class RegionMap:
         """The skin of a photo of this size, float32 (h, w), 0 to 1: surely skin from 0.7, surely not below 0.3."""
         told = cv2.resize(self.skin, (width, height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(np.clip((told - _UNSURE[0]) / (_UNSURE[1] - _UNSURE[0]), 0.0, 1.0), np.float32)
+
+    def frame(self, pixels: Pixels) -> Frame:
+        """The photo that this map is of, uint8 RGB (h, w, 3), as the severity network is shown it."""
+        return fit(pixels, self.cover(*pixels.shape[:2]), face=self.pose.faces > 0)
 
     def resized(self, height: int, width: int) -> RegionMap:
         """The same map at another size; probabilities are averaged or interpolated and still sum to 1."""

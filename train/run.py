@@ -40,7 +40,7 @@ from scarscore.train.start import Start, begun
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
-VERSION = "0.5.0"
+VERSION = "0.6.0"
 MARK = "run.txt"  # says what the networks in a folder are of
 
 
@@ -205,7 +205,7 @@ def _raw(run: Run, fold: int | None) -> Path:
 def _outcomes(run: Run, fold: int) -> list[Outcome]:
     data = write_metadata(_raw(run, fold).read_bytes(), _metadata(run, fold))
     held_out = run.folds.held_out(fold)
-    photos = ((r, frame(run.collection, r, run.finder.find_skin)) for r in run.rated if r.key in held_out)
+    photos = ((r, frame(run.collection, r, run.finder)) for r in run.rated if r.key in held_out)
     return predict(Engine(open_bundle(data)), photos)
 
 

@@ -16,7 +16,8 @@ from PIL import Image
 from scarscore.datasets.cards import Use, require
 from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
 from scarscore.model.pixels import rgb_pixels
-from scarscore.model.preprocess import INPUT_SIDE, STRIDE, Floats, Frame, Pixels, fit, legible
+from scarscore.model.preprocess import INPUT_SIDE, STRIDE, Floats, Frame, Pixels, legible
+from scarscore.model.region_engine import RegionEngine
 from scarscore.model.severity import TYPES
 
 GRID = 3
@@ -95,10 +96,9 @@ def picture(collection: Collection, rated: Rated, find_skin: FindSkin) -> Pictur
     return Picture(pixels, skin, cells.astype(np.uint8))
 
 
-def frame(collection: Collection, rated: Rated, find_skin: FindSkin) -> Frame:
+def frame(collection: Collection, rated: Rated, finder: RegionEngine) -> Frame:
     """A rated photo as the network is served it."""
-    pixels = photo_pixels(collection, rated)
-    return fit(pixels, find_skin(pixels))
+    return finder.frame(photo_pixels(collection, rated))
 
 
 def fingerprint(rated: Sequence[Rated]) -> str:

@@ -126,7 +126,7 @@ def tune(run: Run, base: ModelBundle, held_out: Sequence[OwnPhoto], seen: int | 
     train_run(run, run.networks, start_of(base.severity), say)
     say(f"both networks look at {len(held_out)} held-out photos")
     collection, rated = _collection(held_out)
-    shown = [(item, frame(collection, item, run.finder.find_skin)) for item in rated]
+    shown = [(item, frame(collection, item, run.finder)) for item in rated]
     before = predict(Engine(base.severity), shown)
     after = predict(Engine(load_bundle(str(run.file(None)))), shown)
     taught = {item.photo.group for item in run.rated}

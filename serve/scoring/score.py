@@ -17,7 +17,7 @@ from scarscore.model.bundles import ModelBundle, open_model
 from scarscore.model.engine import Engine, Judgement, LocalMaps
 from scarscore.model.heads import type_map
 from scarscore.model.measured import measured_sem
-from scarscore.model.preprocess import Floats, Pixels, fit
+from scarscore.model.preprocess import Floats, Pixels
 from scarscore.model.region_engine import RegionBundle, RegionEngine
 from scarscore.model.regions import RegionMap
 from scarscore.serve.scoring.abstain import abstains
@@ -96,7 +96,7 @@ class Scorer:
         return self._map(self._maps(pixels, regions)), regions
 
     def _maps(self, pixels: Pixels, regions: RegionMap) -> LocalMaps:
-        return self._engine.look(fit(pixels, regions.cover(*pixels.shape[:2])))
+        return self._engine.look(regions.frame(pixels))
 
     def view_in(self, data: bytes) -> View | None:
         """From where a photo seems to be taken, without judging it; None where it cannot be decoded."""

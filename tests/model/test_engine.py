@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import cv2
 import numpy as np
 import pytest
 
 from scarscore.model.bundle import load_bundle
-from scarscore.model.engine import Engine
-from scarscore.model.preprocess import Frame, Pixels, everywhere, fit
+from scarscore.model.engine import Engine, open_session
+from scarscore.model.preprocess import Frame, Pixels, everywhere, fit, normalise
 
 
 def shown(pixels: Pixels) -> Frame:
@@ -49,6 +50,24 @@ def test_what_lies_beside_the_photo_never_counts(engine: Engine) -> None:
     """The same photo as a strip scores by its own positions alone: the filling beside it has no say in the pool."""
     maps = engine.look(shown(np.random.default_rng(1).integers(0, 256, (100, 1000, 3), dtype=np.uint8)))
     assert maps.severity.shape == (4, 40)
+
+
+def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine) -> None:
+    pixels = np.random.default_rng(4).integers(0, 256, (640, 500, 3), dtype=np.uint8)
+    skin = np.zeros((640, 500), np.float32)
+    skin[0:320, 0:256] = 1.0
+    far, both = engine.look(fit(pixels, skin)), engine.look(fit(pixels, skin, face=True))
+    near = fit(pixels, skin, face=True).nearer
+    assert near is not None
+    session = open_session(engine.bundle.data)
+    (fine,) = session.run(["severity"], {"photo": normalise(near.picture[None])})
+    seen = cv2.resize(np.asarray(fine)[0, :40, :32], (16, 20), interpolation=cv2.INTER_AREA)
+    expected = 0.75 * far.severity[:20, :16] + 0.25 * seen
+    assert both.severity[:19, :15] == pytest.approx(expected[:19, :15], abs=1e-3)
+    assert np.abs(both.severity - far.severity)[:20, :16].max() > 0.1
+    assert np.array_equal(both.severity[30:], far.severity[30:])
+    assert np.array_equal(both.judged, far.judged)
+    assert (both.weight[25:] == 0).all()
 
 
 def test_what_is_no_skin_has_no_weight(engine: Engine) -> None:

@@ -37,6 +37,15 @@ def test_torch_and_onnx_agree(network: net.SeverityNetwork, exported: bytes, cou
     assert check_parity(network, exported, photos) <= TOLERANCE == 1e-4
 
 
+@pytest.mark.parametrize("sides", [(32, 32), (352, 640), (640, 480)])
+def test_pictures_may_have_any_sides(network: net.SeverityNetwork, exported: bytes, sides: tuple[int, int]) -> None:
+    photos = torch.rand(1, 3, *sides, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    assert check_parity(network, exported, photos) <= TOLERANCE
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    severity = np.asarray(session.run(["severity"], {"photo": photos.numpy()})[0])
+    assert severity.shape == (1, sides[0] // 8, sides[1] // 8)
+
+
 def test_a_difference_above_the_tolerance_fails(network: net.SeverityNetwork, exported: bytes) -> None:
     photos = torch.rand(1, 3, 320, 320)
     with torch.no_grad():

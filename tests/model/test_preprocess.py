@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,15 +12,18 @@ from scarscore.model.preprocess import (
     BLACK,
     GREY,
     INPUT_SIDE,
+    NEAR_SIDE,
     STRIDE,
     WHITE,
     Floats,
     Frame,
+    Nearer,
     Pixels,
     everywhere,
     fit,
     legible,
     normalise,
+    only_skin,
 )
 
 
@@ -79,6 +83,46 @@ def test_the_background_is_not_seen_whatever_it_is() -> None:
     first, second = (chance.integers(0, 256, (400, 500, 3), dtype=np.uint8) for _ in range(2))
     second[50:350, 60:260] = first[50:350, 60:260]
     assert np.array_equal(fit(first, skin).square, fit(second, skin).square)
+
+
+@given(
+    sides=st.tuples(st.integers(300, 1500), st.integers(300, 1500)),
+    at=st.tuples(*[st.floats(0.0, 0.7)] * 2),
+    size=st.tuples(*[st.floats(0.2, 0.6)] * 2),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_face_is_shown_a_second_time_nearer_and_cut_to_its_skin(
+    sides: tuple[int, int], at: tuple[float, float], size: tuple[float, float]
+) -> None:
+    height, width = sides
+    box = (int(at[0] * height), int(at[1] * width), int(size[0] * height), int(size[1] * width))
+    skin, pixels = patch(height, width, *box), np.full((height, width, 3), 90, np.uint8)
+    assert fit(pixels, skin).nearer is None
+    near = fit(pixels, skin, face=True).nearer
+    side = min(NEAR_SIDE, max(sides)) // 32 * 32
+    if side <= INPUT_SIDE:
+        assert near is None
+        return
+    assert near is not None
+    assert max(near.rows, near.columns) * STRIDE == side
+    assert all(part % 32 == 0 for part in (*near.picture.shape[:2], near.top * STRIDE, near.left * STRIDE))
+    wide = np.full((2000, 2000), GREY, np.uint8)
+    tall, across = near.picture.shape[:2]
+    top, left = near.top * STRIDE, near.left * STRIDE
+    wide[top : top + tall, left : left + across] = near.picture[..., 0]
+    seen = only_skin(cv2.resize(pixels, (near.columns * STRIDE, near.rows * STRIDE)), wide_of(skin, near))[..., 0]
+    shown = wide[: seen.shape[0], : seen.shape[1]]
+    assert np.abs(shown.astype(int) - seen).max() <= 2  # all of the skin is there, where it was
+
+
+def wide_of(skin: Floats, near: Nearer) -> Floats:
+    size, shrinks = (near.columns * STRIDE, near.rows * STRIDE), max(skin.shape) > near.rows * STRIDE
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(skin, size, interpolation=how), np.float32)
+
+
+def test_a_face_without_skin_is_not_looked_at_again() -> None:
+    assert fit(np.full((900, 700, 3), 90, np.uint8), np.zeros((900, 700), np.float32), face=True).nearer is None
 
 
 def test_burnt_out_and_black_skin_is_not_judged() -> None:

@@ -90,7 +90,7 @@ def test_real_photos_are_made_to_ail_and_scored(data_root: Path) -> None:
     rated = chosen(collection, 1)
     assert len({item.photo.source for item in rated}) == len(rated) >= 4
     assert chosen(collection, 1) == rated
-    told = ailing(collection, rated[:1], RegionEngine.load().find_skin, lambda line: None)
+    told = ailing(collection, rated[:1], RegionEngine.load(), lambda line: None)
     assert len(told) == sum(len(ailment.steps) for ailment in AILMENTS)
     assert {photo.answer["status"] for photo in told} == {"scored", "refused"}
     assert all(0 <= photo.severity <= 100 and 0 <= photo.healthy <= 100 for photo in told)

@@ -55,7 +55,7 @@ def summed(name: str, source: str, series: Values) -> Healed:
 
 def colour(panel: Panel, subjects: Sequence[Subject], what: str, sem: float) -> Iterator[Colour]:
     """Each paint on the skin of these photos; `sem` is the measurement error beside which the move is set."""
-    where = {item.key: panel.find_skin(item.pixels) for item in subjects}
+    where = {item.key: panel.finder.find_skin(item.pixels) for item in subjects}
     plain = scores(subjects, [as_is])
     for name, paint in COLOURS.items():
         moved = scores(subjects, [_painted(paint, where)]) - plain
@@ -70,7 +70,7 @@ def _relief(item: Subject) -> bool:
 
 def _scars(panel: Panel, item: Subject) -> Floats:
     cells = item.rated.cells or ()
-    found = scarred_cells(cells, item.pixels.shape[:2]) * panel.find_skin(item.pixels)
+    found = scarred_cells(cells, item.pixels.shape[:2]) * panel.finder.find_skin(item.pixels)
     return np.asarray(found, np.float32)
 
 

@@ -17,14 +17,14 @@ from scarscore.train.evaluate.panel import Panel
 from scarscore.train.evaluate.statistics import Values
 from scarscore.train.samples import photo_pixels
 
-SIDE = 480  # px: the networks see 320 and 224 of it
+SIDE = 896  # px: of it, and of 70 % of it, the networks see up to 640
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A photo or cut, its pixels (at most 480 px), and its judge: pixels to the severity that the product tells."""
+    """A photo or cut, its pixels (at most `SIDE`), and its judge: pixels to the severity that the product tells."""
 
     rated: Rated
     pixels: Pixels
@@ -50,7 +50,7 @@ def judge(panel: Panel, engine: Engine) -> Callable[[Pixels], float]:
 
 
 def bench_size(pixels: Pixels) -> Pixels:
-    """A photo, uint8 RGB (h, w, 3), reduced to at most 480 px on its long side."""
+    """A photo, uint8 RGB (h, w, 3), reduced to at most `SIDE` on its long side."""
     scale = SIDE / max(pixels.shape[:2])
     if scale >= 1.0:
         return pixels

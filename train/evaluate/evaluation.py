@@ -67,7 +67,7 @@ def gather(
     rated = trainable(collection, bundle.metadata.sources)
     panel = open_panel(rated, networks)
     say(f"reading and scoring {len(rated)} photos and cuts")
-    frames = {item.key: frame(collection, item, panel.find_skin) for item in rated}
+    frames = {item.key: frame(collection, item, panel.finder) for item in rated}
     outcomes = _told(panel, rated, frames)
     unseen = _unseen(collection, panel)
     whole = tuple(o for o in outcomes if o.rated.cut is None)
@@ -112,5 +112,5 @@ def _told(panel: Panel, rated: Sequence[Rated], frames: dict[str, Frame]) -> lis
 
 def _unseen(collection: Collection, panel: Panel) -> tuple[Outcome, ...]:
     rated = [item for item in collection.rated() if item.photo.source == EVALUATION_ONLY and item.usable]
-    frames = {item.key: frame(collection, item, panel.find_skin) for item in rated}
+    frames = {item.key: frame(collection, item, panel.finder) for item in rated}
     return tuple(_told(panel, rated, frames))

@@ -15,10 +15,10 @@ from scarscore.datasets.photos import Photo, Rated
 from scarscore.datasets.split import Folds, grouped_folds
 from scarscore.model.bundle import DEFAULT, Bundle, load_bundle, names
 from scarscore.model.engine import Engine
-from scarscore.model.preprocess import Pixels, fit
+from scarscore.model.preprocess import Pixels
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train.run import network_file
-from scarscore.train.samples import FindSkin, fingerprint
+from scarscore.train.samples import fingerprint
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Panel:
 
     shipped: Engine
     of_fold: tuple[Engine, ...]
-    find_skin: FindSkin
+    finder: RegionEngine
     folds: Folds
 
     def engine(self, photo: Photo) -> Engine:
@@ -46,7 +46,7 @@ class Panel:
 
     def severity(self, engine: Engine, pixels: Pixels) -> float:
         """What the network tells of a photo, uint8 RGB (h, w, 3), as the product would show it: 0 to 100."""
-        return engine.judge(engine.look(fit(pixels, self.find_skin(pixels)))).severity.value
+        return engine.judge(engine.look(self.finder.frame(pixels))).severity.value
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def open_panel(rated: Sequence[Rated], networks: Networks | None = None) -> Pane
     bundle, of_fold = opened.whole, opened.of_fold
     folds = grouped_folds(rated, len(of_fold), bundle.metadata.seed)
     _check(bundle, of_fold, rated, folds)
-    return Panel(Engine(bundle), tuple(Engine(b) for b in of_fold), RegionEngine.load().find_skin, folds)
+    return Panel(Engine(bundle), tuple(Engine(b) for b in of_fold), RegionEngine.load(), folds)
 
 
 def _check(bundle: Bundle, of_fold: Sequence[Bundle], rated: Sequence[Rated], folds: Folds) -> None:

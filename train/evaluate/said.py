@@ -122,7 +122,7 @@ def labelled(collection: Collection, panel: Panel, outcomes: Sequence[Outcome], 
     for photo in photos:
         there = known.get((photo.rated.photo.file, photo.rated.cut))
         if there is None:
-            shown = frame(collection, photo.rated, panel.find_skin)
+            shown = frame(collection, photo.rated, panel.finder)
             there = predict(panel.of_fold[photo.fold], [(photo.rated, shown)])[0]
         told.append(there)
     return Labelled(np.array([photo.kind for photo in photos]), tuple(told))

@@ -44,7 +44,7 @@ def evaluate_quality(data: Path | None, weights: Path, photos: int, out: Path) -
     say("pictures that show no skin")
     cut = backgrounds(collection, ("acne_new", "acne04", "london"), weights, 60)
     others = not_skin([*drawn(8), *photographed(), *cut])
-    ill = ailing(collection, chosen(collection, photos), RegionEngine.load().find_skin, say)
+    ill = ailing(collection, chosen(collection, photos), RegionEngine.load(), say)
     trial = Trial(networks_of(open_model()), real, others, ill)
     click.echo(as_markdown(trial))
     say(f"written: {write_report(trial, out)}")

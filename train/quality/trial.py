@@ -18,11 +18,12 @@ from scarscore.datasets.photos import Collection, Rated
 from scarscore.datasets.split import grouped_folds
 from scarscore.model.bundle import DEFAULT, load_bundle, names
 from scarscore.model.engine import Engine
-from scarscore.model.preprocess import Pixels, fit
+from scarscore.model.preprocess import Pixels
+from scarscore.model.region_engine import RegionEngine
 from scarscore.train.product import Answer, answers
 from scarscore.train.quality.degrade import AILMENTS, Ailment
 from scarscore.train.quality.notskin import Picture
-from scarscore.train.samples import FindSkin, photo_pixels, trainable
+from scarscore.train.samples import photo_pixels, trainable
 
 Say = Callable[[str], None]
 _SIDE = 640  # px, the long side at which photos are made to ail: more than any network looks at
@@ -83,7 +84,7 @@ def chosen(collection: Collection, each: int, seed: int = 0) -> tuple[Rated, ...
     return tuple(found)
 
 
-def ailing(collection: Collection, rated: Sequence[Rated], find_skin: FindSkin, say: Say) -> tuple[Ailing, ...]:
+def ailing(collection: Collection, rated: Sequence[Rated], finder: RegionEngine, say: Say) -> tuple[Ailing, ...]:
     """Every chosen photo with every ailment at every step, as the product and the held-out network see it."""
     sources = load_bundle(DEFAULT).metadata.sources
     folds = grouped_folds(
@@ -96,7 +97,7 @@ def ailing(collection: Collection, rated: Sequence[Rated], find_skin: FindSkin, 
     for number, item in enumerate(rated):
         say(f"photo {number + 1} of {len(rated)}, {item.photo.source}")
         pixels = _reduced(photo_pixels(collection, item))
-        found += _ailments(item, pixels, engines[folds.fold_of[item.key]], find_skin)
+        found += _ailments(item, pixels, engines[folds.fold_of[item.key]], finder)
     return tuple(found)
 
 
@@ -107,11 +108,11 @@ def not_skin(pictures: Iterable[Picture]) -> tuple[NotSkin, ...]:
     return tuple(NotSkin(picture.kind, answer) for picture, answer in zip(listed, told, strict=True))
 
 
-def _ailments(item: Rated, pixels: Pixels, engine: Engine, find_skin: FindSkin) -> list[Ailing]:
+def _ailments(item: Rated, pixels: Pixels, engine: Engine, finder: RegionEngine) -> list[Ailing]:
     def severity(photo: Pixels) -> float:
-        return engine.judge(engine.look(fit(photo, find_skin(photo)))).severity.value
+        return engine.judge(engine.look(finder.frame(photo))).severity.value
 
-    skin, healthy = find_skin(pixels), severity(pixels)
+    skin, healthy = finder.find_skin(pixels), severity(pixels)
     steps: list[tuple[Ailment, float]] = [(ailment, step) for ailment in AILMENTS for step in ailment.steps]
     photos = [ailment.make(pixels, skin, step) for ailment, step in steps]
     return [

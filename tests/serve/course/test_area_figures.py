@@ -19,7 +19,6 @@ from scipy import stats
 from scarscore.datasets.photos import Rated, load
 from scarscore.model.bundle import load_bundle
 from scarscore.model.pixels import rgb_pixels
-from scarscore.model.preprocess import fit
 from scarscore.serve.course.proposals import Seen, scarred_share
 from scarscore.serve.scoring.result import View
 from scarscore.train.evaluate.evaluation import trainable
@@ -52,7 +51,7 @@ def _read(item: Rated) -> float:
 def _proposed(item: Rated, panel: Panel, root: Path) -> float:
     pixels = rgb_pixels(Image.open(root / item.photo.file))
     engine = panel.engine(item.photo)
-    maps = engine.look(fit(pixels, panel.find_skin(pixels)))
+    maps = engine.look(panel.finder.frame(pixels))
     curve = engine.bundle.metadata.calibration.severity
     local = np.where(maps.judged >= 0.5, np.interp(maps.severity, curve.x, curve.y), np.nan).astype(np.float32)
     share = scarred_share([(Seen(View.CLOSEUP, local, np.zeros(local.shape, np.uint8)), np.ones(local.shape, bool))])

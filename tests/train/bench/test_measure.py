@@ -19,7 +19,7 @@ from scarscore.train.bench.records import ALL, Bench
 from scarscore.train.bench.repeat import CAMERA, one_at_a_time, repeatability
 from scarscore.train.bench.report import as_section
 from scarscore.train.bench.response import summed
-from scarscore.train.bench.subjects import Subject, as_is, bench_size, scores, spread_out
+from scarscore.train.bench.subjects import SIDE, Subject, as_is, bench_size, scores, spread_out
 from scarscore.train.predict import Outcome
 
 Judge = Callable[[Pixels], float]
@@ -125,7 +125,7 @@ def test_the_share_of_alarms_has_an_interval_over_groups() -> None:
 
 
 def test_photos_are_reduced_for_the_bench_and_a_part_is_spread_evenly() -> None:
-    assert bench_size(np.zeros((1000, 500, 3), np.uint8)).shape == (480, 240, 3)
+    assert bench_size(np.zeros((2000, 1000, 3), np.uint8)).shape == (SIDE, SIDE // 2, 3)
     assert bench_size(np.zeros((300, 300, 3), np.uint8)).shape == (300, 300, 3)
     assert spread_out(list(range(10)), 3) == [0, 3, 6]
     assert spread_out([1, 2], 3) == [1, 2]
