@@ -192,7 +192,10 @@ def _slope(detail: Floats) -> Floats:
 
 
 def _severity(pixels: Pixels, skin: Mask, engine: Engine) -> Floats:
-    """Local severities of one photo of the pair, calibrated as the photo's score, NaN where not judged."""
+    """Local severities of one photo of the pair, calibrated as the photo's score, NaN where not judged.
+
+    The pair is cut to the face already: no nearer look at it is taken.
+    """
     maps = engine.look(fit(pixels, skin.astype(np.float32)))
     curve = engine.bundle.metadata.calibration.severity
     told = np.clip(np.interp(maps.severity, curve.x, curve.y), 0.0, 100.0).astype(np.float32)
