@@ -21,10 +21,18 @@ from scarscore.serve.records.scored import Scored
 from scarscore.serve.records.worker import Lost, Task, Worker
 from scarscore.serve.scoring.result import Reason, View, refusal
 
+CORES = 8  # processes at most, where no number is asked for: each takes 250 MB, and 600 over a large photo
 WAITING = 32  # photos; at half a second each and two cores the last waits 8 seconds
 LIMIT = 30.0  # seconds for one photo: a 50-MP one takes 3 on a slow machine
 RETRY = 5  # seconds after which a client that was told to wait may ask again
 _LOG = logging.getLogger("scarscore")
+
+
+def cores() -> int:
+    """How many processors this process may use: a container often has fewer than its machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class ScoringPool:
@@ -33,13 +41,14 @@ class ScoringPool:
     def __init__(
         self, workers: int | None = None, model: str = DEFAULT, *, waiting: int = WAITING, limit: float = LIMIT
     ) -> None:
-        """Start the processes, by default as many as there are cores; they load their networks meanwhile."""
+        """Start the processes, by default one for each core, 8 at most; they load their networks meanwhile."""
         self._model, self._limit = model, limit
         self._networks: str | None = None
-        count = workers or os.cpu_count() or 1
+        count = workers or min(cores(), CORES)
+        self.callers = count + waiting  # threads that may be in here at once; the next is told to wait
         self._start = partial(Worker, model)
         self._free: queue.LifoQueue[Worker] = queue.LifoQueue()  # the warmest first
-        self._room = threading.BoundedSemaphore(count + waiting)
+        self._room = threading.BoundedSemaphore(self.callers)
         self._all = {self._start() for _ in range(count)}
         self._lock = threading.Lock()
         for worker in self._all:

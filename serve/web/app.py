@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
@@ -20,6 +21,8 @@ from scarscore.serve.web.ready import warm_up
 from scarscore.serve.web.routes import ROUTERS
 from scarscore.serve.web.state import SMALL, Service, allowed
 from scarscore.serve.web.watch import Watch
+
+THREADS = 40  # for whatever does not wait for a photo's score: who waits for that must not hold up the others
 
 
 def create_app(service: Service) -> FastAPI:
@@ -56,5 +59,7 @@ def _guard(app: FastAPI, service: Service) -> None:
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
-    warm_up(service.scoring, service.ready, app.state.metrics)
+    current_default_thread_limiter().total_tokens = THREADS + service.callers
+    stop = warm_up(service.scoring, service.ready, app.state.metrics)
     yield
+    stop.set()

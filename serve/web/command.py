@@ -52,6 +52,13 @@ from scarscore.serve.records.options import of_a_clinic, place_of
     help="A proxy at ADDRESS encrypts; who is behind it is believed from its headers, and from nobody else's. What "
     "comes past it unencrypted is refused.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    envvar="SCARSCORE_WORKERS",
+    show_envvar=True,
+    help="Processes that score photos, each of 250 to 600 MB.  [default: one for each core, 8 at most]",
+)
 @model_option
 def serve(
     data: Path,
@@ -62,6 +69,7 @@ def serve(
     tls: str | None,
     tls_key: Path | None,
     proxy: str | None,
+    workers: int | None,
     model: str,
 ) -> None:
     """Serve a clinic's records, with their pages and their API, from this machine.
@@ -80,4 +88,4 @@ def serve(
     """
     from scarscore.serve.web.start import Wanted, start
 
-    start(Wanted(place_of(data, database, vault), host, port, tls, tls_key, proxy, model))
+    start(Wanted(place_of(data, database, vault), host, port, tls, tls_key, proxy, model, workers))

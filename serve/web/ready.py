@@ -1,14 +1,15 @@
 """Whether the server can do what it is there for: it scores a made-up photo before it says that it is ready.
 
 The photo is drawn by `datasets/synthetic`; scoring it loads the networks in the pool's processes, which refuse a file
-whose hash is not the expected one. It takes seconds, so it happens in a thread while the server answers already.
+whose hash is not the expected one. It takes seconds, so it happens in a thread while the server answers already. What
+kept it from working can pass (a machine that was short of memory, a pool that was full), so it is tried until it works.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 
 from scarscore.model.errors import ModelError
 from scarscore.serve.errors import ServeError
@@ -16,6 +17,7 @@ from scarscore.serve.records.scored import Scoring
 from scarscore.serve.scoring.result import PhotoScore
 from scarscore.serve.web.metrics import Metrics
 
+PAUSE = 10.0  # seconds between two tries
 _LOG = logging.getLogger("scarscore")
 
 
@@ -27,11 +29,17 @@ class Readiness:
     why: str = "the networks are still being loaded"
 
 
-def warm_up(scoring: Scoring, ready: Readiness, metrics: Metrics) -> Thread:
-    """Score a made-up photo, in a thread of its own, and say in `ready` what came of it."""
-    thread = Thread(target=_try, args=(scoring, ready, metrics), name="warm-up", daemon=True)
-    thread.start()
-    return thread
+def warm_up(scoring: Scoring, ready: Readiness, metrics: Metrics, pause: float = PAUSE) -> Event:
+    """Score a made-up photo in a thread of its own, until it works or what is returned is set; `ready` says why not."""
+    stop = Event()
+
+    def until_it_works() -> None:
+        _try(scoring, ready, metrics)
+        while not ready.is_ready and not stop.wait(pause):
+            _try(scoring, ready, metrics)
+
+    Thread(target=until_it_works, name="warm-up", daemon=True).start()
+    return stop
 
 
 def made_up_photo() -> bytes:
@@ -42,6 +50,7 @@ def made_up_photo() -> bytes:
 
 
 def _try(scoring: Scoring, ready: Readiness, metrics: Metrics) -> None:
+    before = ready.why
     try:
         scored = scoring.score(made_up_photo(), None)
     except (ServeError, ModelError) as error:
@@ -52,5 +61,5 @@ def _try(scoring: Scoring, ready: Readiness, metrics: Metrics) -> None:
         ready.is_ready = isinstance(scored.answer, PhotoScore)
         ready.why = "" if ready.is_ready else "a made-up photo was refused: run `scarscore check`"
     metrics.ready.set(ready.is_ready)
-    if not ready.is_ready:
+    if not ready.is_ready and ready.why != before:  # told once, not at every try
         _LOG.error("not ready: %s", ready.why)

@@ -44,6 +44,7 @@ class Wanted:
     tls_key: Path | None = None
     proxy: str | None = None
     model: str = DEFAULT
+    workers: int | None = None
 
     @property
     def local(self) -> bool:
@@ -76,7 +77,7 @@ def start(wanted: Wanted) -> None:
         certificate = _certificate(wanted)
         with ExitStack() as opened_here:
             listening = [opened_here.enter_context(closing(each)) for each in _listen(wanted)]
-            pool = opened_here.enter_context(closing(ScoringPool(model=wanted.model)))
+            pool = opened_here.enter_context(closing(ScoringPool(wanted.workers, wanted.model)))
             port = listening[0].getsockname()[1]
             service = _service(wanted, clinic, pool, certificate, port)
             _log()
@@ -145,6 +146,7 @@ def _service(
         hosts=LOOPBACK | {wanted.host.lower()} if wanted.local else frozenset(),
         addresses=() if wanted.local or wanted.proxy else _addresses(wanted, port),
         fingerprint=certificate.fingerprint if certificate else "",
+        callers=pool.callers,
     )
 
 

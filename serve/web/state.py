@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from scarscore.serve.records.accounts import identify
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, Place
 from scarscore.serve.records.errors import NotAllowed, NotSignedIn, RecordsError
-from scarscore.serve.records.people import Who
+from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.scored import Scoring
 from scarscore.serve.web.access import least_role
 from scarscore.serve.web.ready import Readiness
@@ -34,6 +35,7 @@ class Service:
     hosts: frozenset[str] = frozenset()  # the names it goes by, where they are known; any without
     addresses: tuple[str, ...] = ()  # the web addresses by which other machines reach it
     fingerprint: str = ""  # of a certificate that the server made itself
+    callers: int = 0  # threads that may wait for `scoring` at once
     ready: Readiness = field(default_factory=Readiness)
 
     @property
@@ -76,15 +78,21 @@ def _identified(request: Request) -> Who | None:
     return identify(served.clinic, cookie=cookie) if cookie else None
 
 
-def allowed(request: Request) -> None:
-    """Hold the request against the table of roles. What is refused is audited."""
+async def allowed(request: Request) -> None:
+    """Hold the request against the table of roles. What is refused is audited.
+
+    What everybody may ask takes no thread, so that `/livez` answers though all threads are busy.
+    """
     path = request.scope["route"].path
     try:
         least = least_role(request.method, path)
     except KeyError:
         raise NotAllowed("this route stands in no table of roles, so nobody may use it") from None
-    if least is None:
-        return
+    if least is not None:
+        await run_in_threadpool(_check, request, path, least)
+
+
+def _check(request: Request, path: str, least: Role) -> None:
     who = asking(request)
     if who is None:
         raise NotSignedIn("sign in first, or send a token")

@@ -31,8 +31,8 @@ class Ready(Answer):
 
 
 @router.get("/livez", summary="Whether the server answers", response_model=Alive)
-def livez() -> Alive:
-    """Always 200 while the process runs."""
+async def livez() -> Alive:
+    """Always 200 while the process runs, however busy it is."""
     return Alive()
 
 
