@@ -1,8 +1,9 @@
 """Processes that score photos for the server, so that a photo that brings a codec down costs that one photo.
 
 Each holds the networks and does one photo at a time. One that dies, or takes longer than the limit, is ended and
-replaced, and its photo is answered as `CRASHED`. Few photos wait: beyond that the server says that it is busy, which
-a client can act on, where a queue without end could only grow slow.
+replaced. A photo whose process died is tried once more, since that may have died of something else, even before; then,
+or where it took too long, the photo is answered as `CRASHED`. Few photos wait: beyond that the server says that it is
+busy, which a client can act on, where a queue without end could only grow slow.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from functools import partial
 from scarscore.model.bundle import DEFAULT
 from scarscore.serve.records.errors import Busy
 from scarscore.serve.records.scored import Scored
-from scarscore.serve.records.worker import Lost, Task, Worker
+from scarscore.serve.records.worker import Lost, Overdue, Task, Worker
 from scarscore.serve.scoring.result import Reason, View, refusal
 
 CORES = 8  # processes at most, where no number is asked for: each takes 250 MB, and 600 over a large photo
@@ -85,14 +86,22 @@ class ScoringPool:
     def _ask(self, task: Task) -> Scored:
         if not self._room.acquire(blocking=False):
             raise Busy("too many photos are waiting to be scored; nothing was stored", RETRY)
+        crashed = Scored(b"", "", 0, 0, front_camera=False, answer=refusal(Reason.CRASHED))
+        try:
+            return self._try(task, again=True) or crashed
+        finally:
+            self._room.release()
+
+    def _try(self, task: Task, *, again: bool) -> Scored | None:
+        """The answer of a process; None where it was lost over the photo, and with `again` another one that died."""
         try:
             with self._one() as worker:
                 return worker.ask(task, self._limit)
         except Lost as lost:
             _LOG.error("a process that scored a photo %s; it is replaced", lost)
-            return Scored(b"", "", 0, 0, front_camera=False, answer=refusal(Reason.CRASHED))
-        finally:
-            self._room.release()
+            if isinstance(lost, Overdue) or not again:
+                return None
+        return self._try(task, again=False)
 
     @contextmanager
     def _one(self) -> Iterator[Worker]:

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
@@ -29,6 +30,13 @@ START = 120.0  # seconds: a process loads its networks in 2, on a machine that i
 
 class Lost(Exception):
     """A process ended, or took too long, over a photo; the message says which."""
+
+
+class Overdue(Lost):
+    """It took too long: another one would hardly be quicker."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"took longer than {seconds:g} seconds")
 
 
 @dataclass(frozen=True)
@@ -73,15 +81,16 @@ class Worker:
         return self._networks
 
     def ask(self, task: Task, seconds: float) -> Scored:
-        """Have one photo done. Raises `Lost` where the process dies over it or takes longer than so many seconds."""
+        """Have one photo done. Raises `Lost` where the process dies over it, `Overdue` after so many seconds."""
         self.ready()
+        begun = time.monotonic()
         # One that takes nothing in would hold up the sender for ever; killed, it lets go of the pipe.
         overdue = threading.Timer(seconds, self._process.kill)
         overdue.start()
         try:
             self._pipe.send(task)
         except OSError:
-            raise Lost("ended") from None
+            raise (Overdue(seconds) if time.monotonic() - begun >= seconds else Lost("ended")) from None
         finally:
             overdue.cancel()
         answer = self._answer(seconds)
@@ -97,7 +106,7 @@ class Worker:
     def _answer(self, seconds: float) -> object:
         try:
             if not self._pipe.poll(seconds):
-                raise Lost(f"took longer than {seconds:g} seconds")
+                raise Overdue(seconds)
             return self._pipe.recv()
         except (EOFError, OSError):
             raise Lost("ended") from None

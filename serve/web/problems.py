@@ -1,7 +1,8 @@
 """Every error as one shape of JSON, and each kind's HTTP status: the only place where they meet.
 
 `{"error": {"reason": "not_found", "message": "…"}}`. A photo that is refused answers 422 with its own reason and hint
-in the same shape. What nobody foresaw is answered by `watch.py`.
+in the same shape; one on which the program itself failed 503, since it may go well the next time. What nobody foresaw
+is answered by `watch.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from starlette.requests import ClientDisconnect
 from scarscore.model.errors import ModelError
 from scarscore.serve.errors import ServeError, UsageError
 from scarscore.serve.records import errors
-from scarscore.serve.scoring.result import Refusal
+from scarscore.serve.records.pool import RETRY
+from scarscore.serve.scoring.result import Reason, Refusal
 from scarscore.serve.web.pages import page
 
 # The first that fits counts.
@@ -101,7 +103,10 @@ def _as_page(request: Request, told: JSONResponse) -> Response:
 
 def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return problem(422, error.refusal.reason.value, error.refusal.hint)
+    reason, hint = error.refusal.reason, error.refusal.hint
+    if reason is Reason.CRASHED:  # that is this machine's doing, and no program may take it for the photo's
+        return problem(503, reason.value, hint, {"Retry-After": str(RETRY)})
+    return problem(422, reason.value, hint)
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:

@@ -53,23 +53,37 @@ def test_a_process_answers_as_this_one_would(pool: ScoringPool) -> None:
     assert pool.score(upload(), View.CLOSEUP, judge=False).answer is None
 
 
-def test_a_process_that_dies_costs_its_photo_alone(pool: ScoringPool) -> None:
-    before = _process(pool)
+def _killed_once_it_is_ready(pool: ScoringPool, but: int = 0) -> int:
+    """Kill the process, another than `but`, while it is at work on a photo; which it was."""
+    while (process := _process(pool)) == but or next(iter(pool._all))._networks is None:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    os.kill(process, signal.SIGKILL)
+    return process
+
+
+def test_a_photo_whose_process_dies_is_tried_once_more(pool: ScoringPool) -> None:
     with ThreadPoolExecutor() as threads:
         under_way = threads.submit(pool.score, HUGE, View.CLOSEUP)
-        time.sleep(0.2)
-        os.kill(before, signal.SIGKILL)
+        killed = _killed_once_it_is_ready(pool)
+
+        assert not _crashed(under_way.result(120))
+    assert _process(pool) != killed
+
+
+def test_a_photo_over_which_two_processes_die_costs_itself_alone(pool: ScoringPool) -> None:
+    with ThreadPoolExecutor() as threads:
+        under_way = threads.submit(pool.score, HUGE, View.CLOSEUP)
+        _killed_once_it_is_ready(pool, but=_killed_once_it_is_ready(pool))
 
         assert _crashed(under_way.result(60))
     assert isinstance(pool.score(upload(), View.CLOSEUP).answer, PhotoScore)
-    assert _process(pool) != before
 
 
-def test_a_process_that_died_idle_is_replaced(pool: ScoringPool) -> None:
+def test_a_process_that_died_idle_costs_no_photo(pool: ScoringPool) -> None:
     os.kill(_process(pool), signal.SIGKILL)
     time.sleep(0.2)
 
-    pool.score(upload(), View.CLOSEUP)  # this one may be lost with it
     assert isinstance(pool.score(upload(), View.CLOSEUP).answer, PhotoScore)
 
 

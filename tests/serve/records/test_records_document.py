@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scarscore.serve.records import backup, comparisons, database, intake, keys, settings, verdicts
+from scarscore.serve.records import backup, comparisons, database, intake, keys, pool, settings, verdicts
 from scarscore.serve.records.exports import dicom, gather, tables, transfer
 from scarscore.serve.records.exports.fhir_observations import SYSTEM
 from scarscore.serve.web.access import ACCESS
@@ -25,6 +25,7 @@ PLAIN = " ".join(TEXT.split())
         f"`keys/{keys.RECOVERY}`",
         f"{5 * keys._GROUPS[0] * keys._GROUPS[1]} random bits",
         f"at most {intake.LONG_SIDE:,} px long",
+        f"takes more than {pool.LIMIT:.0f} seconds",
         f"at quality {intake.QUALITY}",
         f"up to {transfer.LARGEST // 1_000_000} MB",
         f"format `{transfer.FORMAT}`, version {transfer.VERSION}",

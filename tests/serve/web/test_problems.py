@@ -38,6 +38,7 @@ CAUSES: tuple[tuple[Exception, int, str], ...] = (
     (ServeError("x"), 500, "failed"),
     (ModelError("x"), 500, "model"),
     (Refused(refusal(Reason.BLURRED)), 422, "blurred"),
+    (Refused(refusal(Reason.CRASHED)), 503, "crashed"),
     (HTTPException(404), 404, "not_found"),
     (HTTPException(418, "x"), 418, "failed"),
     (ValueError(NAME), 500, "failed"),
@@ -92,6 +93,8 @@ def test_each_error_has_its_status_and_the_one_shape(
     assert NAME not in answer.text + caplog.text
     if isinstance(cause, errors.TooMany):
         assert answer.headers["Retry-After"] == "7"
+    if reason == "crashed":
+        assert int(answer.headers["Retry-After"]) > 0
     if status == 401:
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
