@@ -23,9 +23,9 @@ router = APIRouter(tags=["pages"], include_in_schema=False)
 PAGE = 50  # lines
 ACTIONS = (
     "backup", "change-password", "consent", "correct", "create", "deactivate", "delete", "erase", "export", "failed",
-    "grade", "import", "password refused", "reactivate", "read", "recover", "refused", "reset-password", "restore",
-    "score", "search", "set-up", "sign-in", "sign-in locked", "sign-in refused", "sign-out", "sweep", "verify",
-    "withdraw",
+    "grade", "import", "new-recovery-key", "password refused", "reactivate", "read", "recover", "refused",
+    "reset-password", "restore", "score", "search", "set-up", "sign-in", "sign-in locked", "sign-in refused",
+    "sign-out", "sweep", "verify", "withdraw",
 )  # fmt: skip
 
 
