@@ -18,13 +18,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from scarscore.serve.records.errors import NewerRecords, NoSpace, RecordsError
+from scarscore.serve.records.errors import Busy, NewerRecords, NoSpace, RecordsError
 
 FILE = "records.db"
 _LOCK = 7_266_926  # PostgreSQL's advisory lock for migrations; any number that is always the same
 WAIT = 30  # seconds that a transaction waits for another one's end
+RETRY = 5  # seconds after which a client that was told to wait may ask again
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={WAIT}000")
 
 
@@ -97,6 +99,8 @@ def _told() -> Iterator[None]:
         if "full" in str(error.orig) or "No space" in str(error.orig):
             raise NoSpace("the disk is full: nothing was stored") from None
         raise RecordsError(f"the records do not answer: {_reason(error)}") from None
+    except NoConnection:  # all of them are in use, and stayed so for half a minute
+        raise Busy("too much is being asked of the records at once; nothing was stored", RETRY) from None
 
 
 def _reason(error: SQLAlchemyError) -> str:

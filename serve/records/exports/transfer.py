@@ -6,9 +6,12 @@ itself is not encrypted: whoever carries it carries the photos. Audit logs stay 
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import IO, Any
 
@@ -19,7 +22,7 @@ from sqlalchemy.orm import Session
 from scarscore.serve.records.audit import Deed, record
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use
-from scarscore.serve.records.errors import Conflict, Invalid, RecordsError
+from scarscore.serve.records.errors import Busy, Conflict, Invalid, RecordsError
 from scarscore.serve.records.exports.gather import (
     SUBJECTS,
     Gathered,
@@ -42,6 +45,9 @@ FORMAT, VERSION = "scarscore patient", 1
 RECORDS = "patient.json"
 LARGEST = 500_000_000  # bytes that come by the API, in memory at once: some 120 photos of 12 MP
 NO_LIMIT = 1 << 40  # bytes, for the clinic's own machine
+LOCK = "importing.lock"
+RETRY = 30  # seconds after which a client that was told to wait may ask again
+_HERE = "this patient, or a part of it, is here already: nothing was imported"
 _RECORDS = TypeAdapter(Gathered)
 _PHOTO = re.compile(rf"photos/({ID})\.jpg")
 
@@ -79,12 +85,14 @@ def import_patient(
 
     `largest` is how many bytes the zip may hold, unpacked.
     Raises `NotAllowed` for all but admins, `Invalid` for a zip that was changed or holds what cannot be,
-    `NewerRecords`, `Conflict` where the patient, another part or the pseudonym is here already, and `NoSpace`.
+    `NewerRecords`, `Conflict` where the patient, another part or the pseudonym is here already, `NoSpace`, and `Busy`
+    while another patient is being taken in.
     """
     who.require(Role.ADMIN)
     try:
-        told, photos, parcel = _proven(file, pseudonym, largest)
-        _store(clinic, who, told, photos, parcel)
+        with _alone(clinic):
+            told, photos, parcel = _proven(file, pseudonym, largest)
+            _store(clinic, who, told, photos, parcel)
     except RecordsError as error:
         clinic.note(Deed(who.account, "failed", "patients", {"what": "import", "why": type(error).__name__}))
         raise
@@ -104,24 +112,59 @@ def _proven(file: IO[bytes], pseudonym: str | None, largest: int) -> tuple[Gathe
     return told, photos, parcel
 
 
-def _store(clinic: Clinic, who: Who, told: Gathered, photos: dict[str, PhotoKept], parcel: Parcel) -> None:
-    """Rows, photos and the audit's line, all or none. Rows come first: they claim the ids before a file is written."""
-    patient, put = told.patients[0], list[str]()
+@contextmanager
+def _alone(clinic: Clinic) -> Iterator[None]:
+    """No other import of this data folder meanwhile, by whatever process: two of one patient would share its photos'
+    files. Raises `Busy`."""
+    handle = os.open(clinic.place.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        with clinic.database.write() as session:
-            check_free(session, patient.pseudonym)
-            rows = _inserted(clinic, session, told)
-            for photo in photos.values():
-                put.append(photo.id)
-                rows[photo.id].wrapped_key = clinic.vault.put(photo.id, parcel.read(_name(photo)))
-            for course in told.courses:
-                held(session, course.id)
-            record(session, Deed(who.account, "import", f"patient/{patient.id}", {"photos": len(photos)}))
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy("another patient is being taken in: try again when that is done", RETRY) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _store(clinic: Clinic, who: Who, told: Gathered, photos: dict[str, PhotoKept], parcel: Parcel) -> None:
+    """Rows, photos and the audit's line, all or none. As with an upload the files come first, and only then the one
+    transaction: nobody else can write while that is open."""
+    patient, put = told.patients[0], list[str]()
+    with clinic.database.read() as session:
+        _check_absent(session, told, list(photos))
+    try:
+        keys = {}
+        for photo in photos.values():
+            put.append(photo.id)
+            keys[photo.id] = clinic.vault.put(photo.id, parcel.read(_name(photo)))
+        _insert(clinic, who, told, keys)
     except BaseException as error:
         _take_back(clinic, patient.id, put)
         if isinstance(error, IntegrityError):
-            raise Conflict("this patient, or a part of it, is here already: nothing was imported") from None
+            raise Conflict(_HERE) from None
         raise
+
+
+def _check_absent(session: Session, told: Gathered, photos: list[str]) -> None:
+    """Raises `Conflict` where the patient or a photo is here: its file must not be written over."""
+    patient = told.patients[0]
+    if session.get(PatientRow, patient.id) is not None or photo_rows(session, photos):
+        raise Conflict(_HERE)
+    check_free(session, patient.pseudonym)
+
+
+def _insert(clinic: Clinic, who: Who, told: Gathered, keys: dict[str, bytes]) -> None:
+    """Every row, with the photos' wrapped keys, and the audit's line."""
+    patient = told.patients[0]
+    with clinic.database.write() as session:
+        check_free(session, patient.pseudonym)
+        rows = _inserted(clinic, session, told)
+        for photo, key in keys.items():
+            rows[photo].wrapped_key = key
+        for course in told.courses:
+            held(session, course.id)
+        record(session, Deed(who.account, "import", f"patient/{patient.id}", {"photos": len(keys)}))
 
 
 def _inserted(clinic: Clinic, session: Session, told: Gathered) -> dict[str, Any]:
@@ -149,12 +192,16 @@ def _row(table: type[Base], kind: type[Any], kept: Any) -> Any:
 
 
 def _take_back(clinic: Clinic, patient_id: str, put: list[str]) -> None:
-    """Remove the photos of an import that failed; never those of one that was kept after all."""
-    with clinic.database.read() as session:
-        if session.get(PatientRow, patient_id) is not None:
-            return
-    for photo in put:
-        clinic.vault.drop(photo)
+    """Remove the photos of an import that failed; never those of one that was kept after all.
+
+    What cannot be removed no row names, so that `sweep.py` does it later.
+    """
+    with suppress(RecordsError):  # what failed first is what is told
+        with clinic.database.read() as session:
+            if session.get(PatientRow, patient_id) is not None:
+                return
+        for photo in put:
+            clinic.vault.drop(photo)
 
 
 def _parsed(content: bytes) -> Gathered:

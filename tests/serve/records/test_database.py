@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from scarscore.serve.records.clinic import Clinic
-from scarscore.serve.records.database import Database, sqlite_url
-from scarscore.serve.records.errors import NewerRecords, NoSpace, RecordsError
+from scarscore.serve.records.database import RETRY, Database, sqlite_url
+from scarscore.serve.records.errors import Busy, NewerRecords, NoSpace, RecordsError
 from scarscore.serve.records.tables import Base, CourseRow, FindingRow, PatientRow, VisitRow, new_id
 
 NOW = datetime(2026, 11, 24, 9, 30, 15, 250_000, tzinfo=UTC)
@@ -114,6 +114,17 @@ def test_a_transaction_that_fails_keeps_nothing(database_url: str) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
         session.add_all([patient("P-33333"), patient("P-33333")])
     assert pseudonyms(database) == []
+    database.close()
+
+
+def test_whoever_gets_no_connection_for_long_is_told_to_come_again(tmp_path: Path) -> None:
+    database = Database(create_engine(sqlite_url(tmp_path), pool_size=1, max_overflow=0, pool_timeout=0.1))
+    with database.read() as session:
+        session.execute(text("SELECT 1"))
+        for use in (database.read, database.write):
+            with pytest.raises(Busy) as told, use() as another:
+                another.execute(text("SELECT 1"))
+            assert told.value.wait == RETRY
     database.close()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
+import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,7 @@ from scarscore.serve.records.audit import verify
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.consents import Use, withdraw_consent
 from scarscore.serve.records.erasure import erase_patient
-from scarscore.serve.records.errors import Conflict, Invalid, NewerRecords, NotAllowed, NotFound, VaultError
+from scarscore.serve.records.errors import Busy, Conflict, Invalid, NewerRecords, NotAllowed, NotFound, VaultError
 from scarscore.serve.records.exports.transfer import export_patient, import_patient
 from scarscore.serve.records.patients import create_patient, patient
 from scarscore.serve.records.photos import photo_bytes
@@ -223,7 +225,7 @@ def test_a_file_with_a_path_of_its_own_is_refused(
         taken_in(there, rezipped(unzipped(exported[2]) | {name: b"evil"}))
     assert nothing_is_there(there)
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} - {path.name for path in before} <= {
-        "records.db-wal", "records.db-shm"
+        "records.db-wal", "records.db-shm", "importing.lock"
     }  # fmt: skip
 
 
@@ -290,13 +292,40 @@ def test_a_failure_half_way_leaves_no_row_and_no_file(exported: tuple[Clinic, To
     assert photo_bytes(there, NURSE, last)
 
 
+def test_while_photos_are_stored_everybody_else_can_write_but_nobody_import(
+    exported: tuple[Clinic, Told, bytes], there: Clinic
+) -> None:
+    """Where the last photo would be written there is a pipe, which takes nothing before somebody reads from it."""
+    pipe = Path(there.vault.root) / f".{exported[1].photos[-1]}.sealed.new"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(taken_in, there, exported[2])
+        try:
+            late = time.monotonic() + 60
+            while not list(there.vault.names()):
+                assert time.monotonic() < late
+                time.sleep(0.05)
+            begun = time.monotonic()
+            assert create_patient(there, NURSE, pseudonym="P-NEW", name=None).pseudonym == "P-NEW"
+            assert time.monotonic() - begun < 10
+            with pytest.raises(Busy, match="another patient is being taken in"):
+                taken_in(there, exported[2])
+        finally:
+            with pipe.open("rb") as reading:
+                reading.read()
+        with pytest.raises(VaultError):  # a pipe cannot be synced
+            under_way.result(60)
+    assert list(there.vault.names()) == []
+    assert taken_in(there, exported[2]) == exported[1].patient
+
+
 def test_two_imports_at_once_leave_one_whole_patient(exported: tuple[Clinic, Told, bytes], clinic: Clinic) -> None:
     settle_in(clinic)
 
     def attempt(_: int) -> bool:
         try:
             taken_in(clinic, exported[2])
-        except Conflict:
+        except (Conflict, Busy):
             return False
         return True
 
