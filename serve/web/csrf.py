@@ -58,4 +58,7 @@ def passes(headers: Headers) -> bool:
 
 def _same_host(origin: str, host: str) -> bool:
     # Scheme and all that follows the host are left out: a proxy may have ended TLS. `null` has no host at all.
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:  # no origin that a browser writes, as `http://[`
+        return False

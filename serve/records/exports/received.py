@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -32,6 +32,7 @@ from scarscore.serve.scoring.decode import decode
 from scarscore.serve.scoring.result import PhotoScore, Refusal, View
 
 CLOCKS = timedelta(days=1)  # how far two installations' clocks and time zones may lie apart
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # a machine without a battery begins there
 _MARKER = re.compile(rb"\xff[^\0]")  # in a scan of ours only its end
 
 
@@ -125,8 +126,11 @@ def _check_references(records: Sequence[Any], owner: str, owners: Sequence[Any])
 
 def _check_past(kept: Any) -> None:
     latest = now() + CLOCKS
-    if any(isinstance(value, datetime) and value > latest for value in vars(kept).values()):
+    moments = [value for value in vars(kept).values() if isinstance(value, datetime)]
+    if any(value > latest for value in moments):
         raise Invalid("the zip holds something that was recorded in the future")
+    if any(value < EARLIEST for value in moments):
+        raise Invalid("the zip holds something that was recorded before 1970")
 
 
 def _check_score(score: ScoreKept) -> None:

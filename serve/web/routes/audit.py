@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from scarscore.serve.records.audit import Broken
 from scarscore.serve.records.trail import LONGEST_PAGE, Asked, lines, proven
@@ -13,6 +14,17 @@ from scarscore.serve.web.schema import Answer, Body, errors
 from scarscore.serve.web.state import Asker, Open
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+
+
+def _in_utc(value: datetime) -> datetime:
+    """The moment as the log has it; in the first and the last hours of the calendar there is none."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such moment in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class LineSeen(Answer):
@@ -33,8 +45,8 @@ class Wanted(Body):
     account: str | None = Field(None, max_length=80)
     action: str | None = Field(None, max_length=40)
     object: str | None = Field(None, max_length=120)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     before: int | None = Field(None, ge=1, le=2**31 - 1)
     limit: int = Field(100, ge=1, le=LONGEST_PAGE)
 

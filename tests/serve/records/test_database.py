@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+import scarscore.serve.records.review_tables  # noqa: F401 - its tables belong to what the code maps
 from scarscore.serve.records.clinic import Clinic
 from scarscore.serve.records.database import RETRY, Database, sqlite_url
 from scarscore.serve.records.errors import Busy, NewerRecords, NoSpace, RecordsError

@@ -74,6 +74,7 @@ FORGED: dict[str, Callable[[Records], None]] = {
     "a finding out of range": _set("findings", "value", -3),
     "a day in the future": _set("visits", "day", "2999-01-01"),
     "recorded in the future": _set("visits", "created", "2999-01-01T00:00:00Z"),
+    "recorded before the calendar begins": _set("visits", "created", "0001-01-01T00:00:00+14:00"),
     "a moment without a zone": _set("patients", "created", "2026-01-01T00:00:00"),
     "a plan of 99 sessions": _set("courses", "sessions", 99),
     "a needle of 9 mm": _set("sessions", "depths", {"chin": 9}),

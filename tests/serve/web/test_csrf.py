@@ -19,6 +19,7 @@ FROM_ELSEWHERE = (
     {"Origin": "http://localhost.evil.example"},
     {"Origin": "http://localhost:8001"},  # another program on this machine
     {"Origin": "null"},
+    {"Origin": "http://["},
 )
 FROM_HERE = (
     {},  # no browser

@@ -121,6 +121,8 @@ def test_the_log_tells_where_the_server_failed(
         ("POST", "/api/v1/tokens", '{"name": "x", "role": "owner"}', 422, "invalid"),
         ("POST", "/api/v1/tokens", b"\xff\xfe", 422, "invalid"),
         ("GET", "/api/v1/audit?limit=100000", None, 422, "invalid"),
+        ("GET", "/api/v1/audit?since=0001-01-01T00:00:00%2B14:00", None, 422, "invalid"),
+        ("GET", "/api/v1/audit?until=9999-12-31T23:59:59-14:00", None, 422, "invalid"),
         ("POST", "/api/v1/tokens", "x" * (SMALL + 1), 413, "too_large"),
         ("POST", "/api/v1/tokens", b"x" * (MAX_BYTES + 2 * SMALL), 413, "too_large"),
         ("GET", "/metrics", None, 403, "not_allowed"),
