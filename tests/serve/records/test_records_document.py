@@ -11,6 +11,7 @@ from scarscore.serve.records import backup, comparisons, database, intake, keys,
 from scarscore.serve.records.exports import dicom, gather, tables, transfer
 from scarscore.serve.records.exports.fhir_observations import SYSTEM
 from scarscore.serve.web.access import ACCESS
+from scarscore.serve.web.routes import health
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "records.md").read_text(encoding="utf-8")
 PLAIN = " ".join(TEXT.split())
@@ -27,6 +28,7 @@ PLAIN = " ".join(TEXT.split())
         f"at most {intake.LONG_SIDE:,} px long",
         f"takes more than {pool.LIMIT:.0f} seconds",
         f"at quality {intake.QUALITY}",
+        f"have {health.LEAST // 1_000_000} MB left",
         f"up to {transfer.LARGEST // 1_000_000} MB",
         f"format `{transfer.FORMAT}`, version {transfer.VERSION}",
         f"`{transfer.RECORDS}`",
