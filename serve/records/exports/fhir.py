@@ -19,6 +19,7 @@ from uuid import UUID, uuid5
 from scarscore.serve.course.measured import Measured, Networks
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic
+from scarscore.serve.records.errors import Invalid
 from scarscore.serve.records.exports.fhir_observations import (
     SYSTEM,
     Resource,
@@ -35,6 +36,7 @@ from scarscore.serve.records.verdicts import measured
 from scarscore.serve.scoring.result import DISCLAIMER, ModelId
 
 NAMESPACE = UUID("5c6f1f2e-6d0b-4b52-9c4e-1d4a5f3c7b10")  # random; the UUIDs of all that this project exports
+LARGEST = 100_000_000  # bytes of photos, each four times in memory before the bundle is sent
 MEDIA_TYPE = "application/fhir+json"
 
 
@@ -49,12 +51,14 @@ class Asked:
 
 
 def fhir_bundle(clinic: Clinic, who: Who, networks: Networks, asked: Asked) -> bytes:
-    """The bundle of a course as it stood on a day, as JSON. Raises as `measured` does."""
+    """The bundle of a course as it stood on a day, as JSON. Raises as `measured` does, and `Invalid` where the photos
+    are more than go into one."""
     told = measured(clinic, who, networks, asked.course_id, asked.on)
     with clinic.database.read() as session:  # reading all of it must not hold up whoever writes
         patient_id = course_row(session, asked.course_id).patient_id
         everything = gather(clinic, session, patient_id, names=asked.names)
         photos = _photos(everything, asked)
+        _check_size(photos, asked)
         rows = photo_rows(session, [each.id for each in photos] if asked.pictures else [])
     detail = {"as": "fhir", "names": asked.names, "photos": asked.pictures}
     clinic.note(Deed(who.account, "export", f"course/{asked.course_id}", detail))
@@ -155,6 +159,14 @@ def _report(asked: Asked, told: Measured) -> Resource:
         "conclusion": f"{told.verdict.words} {DISCLAIMER}",
         "conclusionCode": [concept(told.verdict.kind.value, told.verdict.kind.value.replace("_", " "))],
     }
+
+
+def _check_size(photos: Sequence[PhotoKept], asked: Asked) -> None:
+    if asked.pictures and (size := sum(each.size for each in photos)) > LARGEST:
+        raise Invalid(
+            f"this course's photos are {size // 1_000_000} MB, and a FHIR bundle takes up to {LARGEST // 1_000_000}: "
+            "export it without their content, or the patient as a zip"
+        )
 
 
 def _photos(everything: Gathered, asked: Asked) -> list[PhotoKept]:

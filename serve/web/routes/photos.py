@@ -168,7 +168,7 @@ def photos_of_the_start(clinic: Open, who: Asker, service: Served, course_id: st
 @router.get(
     "/photos/{photo_id}/overlay", summary="A photo's heat map", response_class=Response,
     responses=file_answer("The photo under its heat map, with score and legend", PNG)
-    | errors(401, 403, 404, 409, 422),
+    | errors(401, 403, 404, 409, 422, 503),
 )  # fmt: skip
 def photo_heat_map(clinic: Open, who: Asker, service: Served, photo_id: str) -> Response:
     """Where severity was seen, by the present networks. It marks no single scar, and nothing to treat."""

@@ -14,11 +14,12 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from scarscore.serve.records.clinic import Clinic
-from scarscore.serve.records.errors import NotFound
-from scarscore.serve.records.exports.fhir import Asked, fhir_bundle
+from scarscore.serve.records.errors import Invalid, NotFound
+from scarscore.serve.records.exports.fhir import LARGEST, Asked, fhir_bundle
 from scarscore.serve.records.patients import patient
 from scarscore.serve.records.photos import photo_bytes
 from scarscore.serve.records.refile import erase_photo
+from scarscore.serve.records.tables import PhotoRow
 from scarscore.serve.records.verdicts import measured, networks
 from scarscore.serve.scoring.result import DISCLAIMER
 from tests.serve.records.parts import ADMIN, NURSE, ago, lines
@@ -152,4 +153,15 @@ def test_an_erased_photo_is_not_told_of_and_no_course_is_an_error(tmp_path: Path
     assert {each["id"] for each in of_kind(bundle, "Media")} == set(told.photos[:2])
     with pytest.raises(NotFound):
         fhir_bundle(clinic, NURSE, networks(), Asked("2" * 16, ago(0)))
+    clinic.close()
+
+
+def test_more_photos_than_go_into_one_bundle_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    clinic = another(tmp_path)
+    told = patient_with_everything(clinic)
+    with clinic.database.write() as session:
+        session.get_one(PhotoRow, told.photos[0]).size = LARGEST
+    with pytest.raises(Invalid, match=r"without their content, or the patient as a zip"):
+        fhir_bundle(clinic, NURSE, networks(), Asked(told.course, ago(0), pictures=True))
+    assert fhir_bundle(clinic, NURSE, networks(), Asked(told.course, ago(0)))
     clinic.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scarscore.serve.records import backup, comparisons, database, intake, keys, pool, settings, verdicts
-from scarscore.serve.records.exports import dicom, gather, tables, transfer
+from scarscore.serve.records.exports import dicom, fhir, gather, tables, transfer
 from scarscore.serve.records.exports.fhir_observations import SYSTEM
 from scarscore.serve.web.access import ACCESS
 from scarscore.serve.web.routes import health
@@ -33,6 +33,7 @@ PLAIN = " ".join(TEXT.split())
         f"format `{transfer.FORMAT}`, version {transfer.VERSION}",
         f"`{transfer.RECORDS}`",
         f"`{dicom.VL_PHOTOGRAPHIC}`",
+        f"up to {fhir.LARGEST // 1_000_000} MB in all",
         f"`{SYSTEM}:codes`",
         f"({settings.RETENTION_YEARS} at set-up)",
         f"{settings.MOST_ERRORS} at most",
