@@ -109,7 +109,7 @@ def identify(clinic: Clinic, *, token: str | None = None, cookie: str | None = N
             return None
         who, last = _who(account), row.used if isinstance(row, TokenRow) else row.seen
         if isinstance(row, TokenRow):
-            who = replace(who, role=tokens.lesser(Role(row.role), who.role))
+            who = replace(who, role=tokens.lesser(Role(row.role), who.role), by_token=True)
         digest = row.digest
     if last is None or at - last >= sign_ins.SEEN_EVERY:
         _note_use(clinic, digest, at)

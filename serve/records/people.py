@@ -29,6 +29,7 @@ class Who:
     account: str
     login: str
     role: Role
+    by_token: bool = False
 
     def may(self, least: Role) -> bool:
         """Whether this role reaches that one."""

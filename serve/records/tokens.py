@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from scarscore.serve.records.audit import Deed
 from scarscore.serve.records.clinic import Clinic, now
-from scarscore.serve.records.errors import Invalid, NotFound
+from scarscore.serve.records.errors import Invalid, NotAllowed, NotFound
 from scarscore.serve.records.find import any_row, short_text
 from scarscore.serve.records.people import Role, Who
 from scarscore.serve.records.sign_ins import digest
@@ -38,7 +38,12 @@ class Token:
 
 
 def create_token(clinic: Clinic, who: Who, name: str, role: Role) -> tuple[str, Token]:
-    """A token for one's own account: its text, shown once, and what is kept. Raises `NotAllowed`, `Invalid`."""
+    """A token for one's own account: its text, shown once, and what is kept. Raises `NotAllowed`, `Invalid`.
+
+    Nobody makes one by a token: whoever got hold of that would keep others when it is withdrawn.
+    """
+    if who.by_token:
+        raise NotAllowed("a token makes no tokens: sign in with your password, and make it there")
     who.require(role)
     called = short_text(name, "a token's name", LONGEST_NAME)
     if not called:

@@ -50,7 +50,8 @@ def all_tokens(
 
 @router.post("", status_code=201, summary="Make a token", response_model=TokenMade, responses=errors(401, 403, 422))
 def make_token(clinic: Open, who: Asker, body: NewToken) -> TokenMade:
-    """Make a token for a program: `Authorization: Bearer scarscore_…`. Its text is shown this once."""
+    """Make a token for a program: `Authorization: Bearer scarscore_…`. Its text is shown this once. Needs a sign-in:
+    a token makes no tokens."""
     text, token = create_token(clinic, who, body.name, body.role)
     return TokenMade(token=text, **TokenSeen.model_validate(token).model_dump())
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from scarscore.serve.records.accounts import identify
 from scarscore.serve.records.clinic import Clinic
-from scarscore.serve.records.errors import Invalid, NotFound
+from scarscore.serve.records.errors import Invalid, NotAllowed, NotFound
 from scarscore.serve.records.people import Role
 from scarscore.serve.records.staff import (
     change_own_password,
@@ -32,6 +32,16 @@ def test_a_token_may_at_most_what_its_account_may_at_that_time(clinic: Clinic) -
         who = identify(clinic, token=token)
         assert who is not None
         assert who.role is expected
+
+
+def test_a_token_makes_no_tokens(clinic: Clinic) -> None:
+    nora = person(clinic)
+    token, kept = create_token(clinic, nora, "program", Role.PRACTITIONER)
+    program = identify(clinic, token=token)
+    assert program is not None
+    with pytest.raises(NotAllowed, match="sign in with your password"):
+        create_token(clinic, program, "another", Role.VIEWER)
+    assert [each.id for each in tokens(clinic, nora)] == [kept.id]
 
 
 def test_a_token_tells_when_it_was_used_to_the_minute(clinic: Clinic) -> None:
