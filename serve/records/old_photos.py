@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from PIL import Image
 from sqlalchemy import select
 
 from scarscore.serve.batch.find import find
@@ -30,10 +29,10 @@ from scarscore.serve.records.scored import Scored
 from scarscore.serve.records.tables import PhotoRow
 from scarscore.serve.scoring.files import read_file
 from scarscore.serve.scoring.result import PhotoScore, Refusal, View
+from scarscore.serve.scoring.selfie import exif_block, exif_text
 
 _DATE = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)(?:[ _](before|after))?", re.IGNORECASE)
-_EXIF, _TAKEN = 0x8769, 0x9003  # EXIF's own directory, and DateTimeOriginal in it
-_PICTURES = ["JPEG", "PNG", "WEBP", "HEIF"]
+_TAKEN = 0x9003  # EXIF's DateTimeOriginal
 
 Look = Callable[[bytes, View | None], Scored]
 
@@ -162,11 +161,10 @@ def day_of(path: Path, data: bytes) -> tuple[date | None, Needling | None]:
 
 def taken_on(data: bytes) -> date | None:
     """The day in a photo's EXIF, as its camera's clock said; None where there is none."""
+    text = exif_text(exif_block(data), _TAKEN).strip(b"\0 ")[:10]
     try:
-        with Image.open(io.BytesIO(data), formats=_PICTURES) as image:
-            text = str(image.getexif().get_ifd(_EXIF).get(_TAKEN, "")).strip("\0 ")
-        return datetime.strptime(text[:10], "%Y:%m:%d").date()  # of the camera's own clock
-    except Exception:  # noqa: BLE001 - EXIF from anywhere: what cannot be read says nothing
+        return datetime.strptime(text.decode("ascii"), "%Y:%m:%d").date()  # of the camera's own clock
+    except ValueError:
         return None
 
 

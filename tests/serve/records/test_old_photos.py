@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -193,6 +195,28 @@ def test_a_folders_name_tells_the_day(name: str, expected: tuple[date | None, Ne
 def test_the_photos_own_date_counts_before_its_folders() -> None:
     assert taken_on(taken("2026:03:01")) == date(2026, 3, 1)
     assert day_of(Path("P-1/2026-09-09/front.jpg"), taken("2026:03:01"))[0] == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_the_date_is_read_in_every_format(kind: str) -> None:
+    block = Image.Exif()
+    block.get_ifd(0x8769)[0x9003] = "2026:03:01 10:20:30"
+    buffer = io.BytesIO()
+    Image.fromarray(make.skin()).save(buffer, kind, exif=block.tobytes())
+    assert taken_on(buffer.getvalue()) == date(2026, 3, 1)
+
+
+def test_of_a_crafted_block_no_other_entry_is_loaded() -> None:
+    """5,000 entries that claim the whole block each: 300 MB where all are loaded."""
+    entry = struct.pack(">HHII", 0x9999, 7, 60_000, 8)
+    entries = struct.pack(">H", 5_000) + b"".join(struct.pack(">H", n + 1) + entry[2:] for n in range(5_000))
+    block = b"Exif\0\0MM\0*\0\0\0\x08" + entries
+    content = make.jpeg(Image.fromarray(make.skin()), exif=block)
+    tracemalloc.start()
+    assert taken_on(content) is None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize("said", ["0000:00:00", "2026-03-01", "", "yesterday", "2026:13:45"])
