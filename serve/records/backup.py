@@ -49,12 +49,13 @@ class _Erased(Exception):
 
 def backup(clinic: Clinic, out: Path, *, with_key: bool = False) -> BackedUp:
     """Write a backup to `out`, whole or not at all, readable by its owner alone. Raises `UsageError`, `OutputError`,
-    and `VaultError` where a photo's file is missing. A folder gets a file named by the moment in it."""
+    and `VaultError` where a photo's file or a key's is missing. A folder gets a file named by the moment in it."""
     path = out / f"scarscore-{now():%Y%m%d-%H%M%S}.zip" if out.is_dir() else out
     if path.suffix != ".zip" or not path.parent.is_dir():
         raise UsageError(f"{str(out)!r} must be a folder that is there, or a name in one that ends in .zip")
     if path.exists():
         raise UsageError(f"{str(path)!r} is there already: a backup is never written over another")
+    _check_keys(clinic.place.keys, with_key)
     for _ in range(TRIES):
         try:
             done = _written(clinic, path, with_key)
@@ -63,6 +64,16 @@ def backup(clinic: Clinic, out: Path, *, with_key: bool = False) -> BackedUp:
         clinic.note(Deed(NOBODY, "backup", "records", {"photos": done.photos, "key": with_key}))
         return done
     raise VaultError("photos are being erased all the time: try the backup again later")
+
+
+def _check_keys(keys: Path, with_key: bool) -> None:
+    if not (keys / RECOVERY).is_file():
+        raise VaultError(
+            f"{keys / RECOVERY} is missing, without which the recovery key opens nothing: make another with "
+            "`scarscore vault new-recovery-key`, then back up"
+        )
+    if with_key and not (keys / MASTER).is_file():
+        raise VaultError(f"{keys / MASTER} is missing: bring it back with `scarscore vault recover`, then back up")
 
 
 def _written(clinic: Clinic, path: Path, with_key: bool) -> BackedUp:

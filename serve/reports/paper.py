@@ -6,6 +6,7 @@ script wants it. A text is wrapped, never cut; one that holds signs of no font h
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
@@ -37,6 +38,7 @@ RIGHT = 74.0  # mm: what the header gives to the longest pseudonym
 TEXT, SMALL, TINY = 9.5, 8.0, 7.0  # pt
 _POINT = 25.4 / 72  # mm
 _LINE = 1.45  # times the size of the type
+logging.getLogger("fpdf").setLevel(logging.CRITICAL)  # it quotes signs without a font, which may be a patient's text
 
 
 class Paper(FPDF):

@@ -156,6 +156,16 @@ def test_a_missing_photo_is_told_and_no_backup_is_left(tmp_path: Path) -> None:
     clinic.close()
 
 
+@pytest.mark.parametrize(("key", "says"), [("recovery.key", "new-recovery-key"), ("master.key", "vault recover")])
+def test_a_missing_key_is_named_with_what_brings_it_back(tmp_path: Path, key: str, says: str) -> None:
+    clinic = another(tmp_path)
+    (clinic.place.keys / key).unlink()
+    with pytest.raises(VaultError, match=f"{key} is missing.*{says}"):
+        backup(clinic, tmp_path / "backup.zip", with_key=True)
+    assert not (tmp_path / "backup.zip").exists()
+    clinic.close()
+
+
 def test_it_is_never_written_over_anything(source: tuple[Clinic, Told], made: Path, tmp_path: Path) -> None:
     clinic, before = source[0], made.read_bytes()
     with pytest.raises(UsageError, match="already"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import subprocess
 import sys
@@ -204,6 +205,13 @@ def test_right_to_left_text_is_shaped_and_can_be_selected(course: told.Course) -
 def test_a_name_of_signs_without_a_font_is_told_and_not_drawn_as_boxes(course: told.Course) -> None:
     pdf = course_pdf(replace(course, head=replace(course.head, name="王小明"), pictures=False))
     assert UNSETTABLE in text(pdf)
+
+
+def test_no_sign_of_a_text_reaches_the_log(course: told.Course, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        course_pdf(replace(course, head=replace(course.head, clinic="Skin ☃ Care"), pictures=False))
+    assert "☃" not in caplog.text
+    assert "2603" not in caplog.text  # nor by its code
 
 
 def test_without_a_name_none_of_it_is_in_the_file(healing: Recorded, course_file: bytes) -> None:
