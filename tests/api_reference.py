@@ -25,7 +25,8 @@ Every error has one shape: `{"error": {"reason": "not_found", "message": "…"}}
 `message` a sentence for people. 401: nobody is signed in; 403: this role may not, another website asked, or it came
 past the proxy unencrypted; 404: there is no such thing, or it was erased; 409: it contradicts what is recorded; 413:
 too large; 422: it cannot be, or the photo is refused (`reason` is the refusal's, as in [quality.md](quality.md)); 429
-and 503: later, see `Retry-After`; 507: no room on the disk.
+and 503: later, see `Retry-After`; 500: the server failed, and its log names the kind of error; 507: no room on the
+disk. Reading, too, can end in 500, 503 and 507, since it is audited.
 """
 
 

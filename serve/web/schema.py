@@ -40,10 +40,13 @@ _SAID = {
     413: "The body is too large",
     422: "What was sent cannot be",
     429: "Too many attempts; see Retry-After",
+    500: "The server failed; its log names the kind of error",
     503: "Not now; see the message",
+    507: "No room on the disk; nothing was stored",
 }
+_ALWAYS = (500, 503, 507)  # whatever reads the records writes a line of the audit log
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors that a route may answer with, for its `responses`."""
-    return {status: {"model": Problem, "description": _SAID.get(status, "An error")} for status in statuses}
+    """The errors that a route may answer with, for its `responses`; those that every route may are added."""
+    return {status: {"model": Problem, "description": _SAID[status]} for status in sorted({*statuses, *_ALWAYS})}

@@ -35,3 +35,12 @@ def test_openapi_tells_the_errors_of_every_route_that_needs_an_account(shared_ap
         for method, told in methods.items():
             if path.startswith("/api/") and path not in ("/api/v1/setup", "/api/v1/sign-in"):
                 assert "401" in told["responses"], f"{method} {path}"
+
+
+def test_openapi_tells_what_any_route_may_answer_in_the_one_shape(shared_app: Running) -> None:
+    described = shared_app.client().get("/api/v1/openapi.json").json()
+    for path, methods in described["paths"].items():
+        for method, told in methods.items():
+            for status in ("500", "503", "507") if path.startswith("/api/") else ():
+                content = told["responses"][status]["content"]["application/json"]
+                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, f"{method} {path}"
