@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
@@ -19,15 +20,30 @@ from scarscore.serve.web.hosts import KnownHosts
 from scarscore.serve.web.metrics import Counted, Metrics
 from scarscore.serve.web.ready import warm_up
 from scarscore.serve.web.routes import ROUTERS
+from scarscore.serve.web.schema import errors
 from scarscore.serve.web.state import SMALL, Service, allowed
 from scarscore.serve.web.watch import Watch
 
 THREADS = 40  # for whatever does not wait for a photo's score: who waits for that must not hold up the others
 
 
+class _App(FastAPI):
+    """FastAPI, but for what it says of a request that cannot be (422): that is answered in our shape, as all errors."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of the API."""
+        described = super().openapi()
+        for told in (told for methods in described["paths"].values() for told in methods.values()):
+            if "HTTPValidationError" in str(told["responses"].get("422")):
+                told["responses"]["422"] = told["responses"]["500"] | {"description": errors(422)[422]["description"]}
+        for unused in ("HTTPValidationError", "ValidationError"):
+            described["components"]["schemas"].pop(unused, None)
+        return described
+
+
 def create_app(service: Service) -> FastAPI:
     """The application over this service. Nothing is opened here; a photo is scored once it runs (`/readyz`)."""
-    app = FastAPI(
+    app = _App(
         title="scarscore",
         description="Severity of acne scars over a course. A measurement for documentation; not a diagnosis.",
         openapi_url="/api/v1/openapi.json",
