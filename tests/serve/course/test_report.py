@@ -74,7 +74,7 @@ def test_each_verdict_has_its_page_its_table_and_its_json(made: Course, headline
     [
         (
             course((-1, 60), (100, 58)),
-            "10 points: 12 shots of each view at one visit or 4 visits like the last one, averaged.",
+            "10 points: 10 shots of each view at one visit or 4 visits like the last one, averaged.",
         ),
         (
             course((-1, 60), (100, 58), views=FACE, shots=3),
