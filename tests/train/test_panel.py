@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
+from PIL import Image
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import load
@@ -13,20 +13,23 @@ from scarscore.datasets.split import grouped_folds
 from scarscore.model.bundle import DEFAULT, load_bundle, names
 from scarscore.model.engine import Engine
 from scarscore.model.errors import ModelError
-from scarscore.model.preprocess import everywhere
+from scarscore.model.region_engine import RegionEngine
+from scarscore.serve.scoring.result import PhotoScore
+from scarscore.serve.scoring.score import Scorer
 from scarscore.train.evaluate.panel import Panel, networks_of, open_panel
 from scarscore.train.run import network_file
 from scarscore.train.samples import trainable
+from tests import make
 
 
 @pytest.fixture(scope="module")
 def panel(data_root: Path) -> Panel:
-    """The shipped networks over the real photos' folds; their skin is taken to be everywhere."""
+    """The shipped networks over the real photos' folds."""
     bundle = load_bundle(DEFAULT)
     count = sum(name.startswith("fold") for name in names())
     folds = grouped_folds(trainable(load(data_root), bundle.metadata.sources), count, bundle.metadata.seed)
     engines = tuple(Engine(load_bundle(f"fold{fold}")) for fold in range(count))
-    return Panel(Engine(bundle), engines, everywhere, folds)
+    return Panel(Engine(bundle), engines, RegionEngine.load(), folds)
 
 
 def test_a_rated_photo_is_judged_by_the_network_of_its_fold(panel: Panel, data_root: Path) -> None:
@@ -48,8 +51,11 @@ def test_a_photo_that_repeats_a_trained_one_is_judged_by_a_network_that_saw_neit
 
 
 def test_severity_is_what_the_product_would_tell(panel: Panel) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (300, 200, 3), dtype=np.uint8)
-    assert 0.0 <= panel.severity(panel.shipped, pixels) <= 100.0
+    photo = make.png(Image.fromarray(make.skin(640, 480, seed=3)))
+    told = Scorer.load().examine(photo)
+    assert isinstance(told.answer, PhotoScore)
+    assert told.pixels is not None
+    assert panel.severity(panel.shipped, told.pixels) == pytest.approx(told.answer.severity, abs=0.05)
 
 
 def test_networks_that_were_trained_on_other_photos_are_refused(data_root: Path) -> None:

@@ -10,11 +10,11 @@ from scipy.stats import spearmanr
 
 from scarscore.datasets.photos import load
 from scarscore.datasets.split import grouped_folds
-from scarscore.model.preprocess import everywhere
+from scarscore.model.preprocess import everywhere, fit
 from scarscore.train.evaluate import plain
 from scarscore.train.options import DEFAULT_START
 from scarscore.train.run import read_start_weights
-from scarscore.train.samples import frame, trainable
+from scarscore.train.samples import photo_pixels, trainable
 
 
 def test_it_ranks_photos_that_it_has_not_seen_and_repeats(data_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +22,8 @@ def test_it_ranks_photos_that_it_has_not_seen_and_repeats(data_root: Path, monke
     collection = load(data_root)
     photos = [item for item in trainable(collection, ("scarnet", "acne_new")) if item.cut is None]
     rated = sorted(photos, key=lambda item: item.severity)[::4]
-    frames = [frame(collection, item, everywhere) for item in rated]
+    photos_of = [photo_pixels(collection, item) for item in rated]
+    frames = [fit(pixels, everywhere(pixels)) for pixels in photos_of]
     start = read_start_weights(DEFAULT_START)
     told, again = (
         plain.plain_network(frames, rated, grouped_folds(rated, 2), start, 0, lambda _: None) for _ in range(2)

@@ -10,6 +10,7 @@ import pytest
 from scarscore.datasets.errors import UseForbidden
 from scarscore.datasets.photos import Collection, load
 from scarscore.model.preprocess import everywhere
+from scarscore.model.region_engine import RegionEngine
 from scarscore.train.augment import plain
 from scarscore.train.samples import fingerprint, frame, photo_pixels, picture, sample, trainable
 
@@ -32,9 +33,10 @@ def test_only_usable_rated_photos_of_the_named_sources_are_taught(collection: Co
 
 
 def test_the_square_taught_is_the_square_served(collection: Collection) -> None:
+    finder = RegionEngine.load()
     for rated in trainable(collection, ("scarnet",))[:3]:
-        taught = plain(picture(collection, rated, everywhere))
-        assert np.array_equal(taught.square, frame(collection, rated, everywhere).square)
+        taught = plain(picture(collection, rated, finder.find_skin))
+        assert np.array_equal(taught.square, frame(collection, rated, finder).square)
 
 
 def test_cells_divide_the_photo_into_nine_and_leave_out_what_is_no_skin(collection: Collection) -> None:
