@@ -22,8 +22,8 @@ def test_it_ranks_photos_that_it_has_not_seen_and_repeats(data_root: Path, monke
     collection = load(data_root)
     photos = [item for item in trainable(collection, ("scarnet", "acne_new")) if item.cut is None]
     rated = sorted(photos, key=lambda item: item.severity)[::4]
-    photos_of = [photo_pixels(collection, item) for item in rated]
-    frames = [fit(pixels, everywhere(pixels)) for pixels in photos_of]
+    seen = [photo_pixels(collection, item) for item in rated]
+    frames = [fit(pixels, everywhere(pixels)) for pixels in seen]
     start = read_start_weights(DEFAULT_START)
     told, again = (
         plain.plain_network(frames, rated, grouped_folds(rated, 2), start, 0, lambda _: None) for _ in range(2)
