@@ -103,6 +103,8 @@ class Engine:
         self.bundle = bundle
         self._session = open_session(bundle.data)
         self._wanted = [*OUTPUTS[:2], *(HEAD_OUTPUTS if bundle.metadata.calibration.heads else ())]
+        # A network of before the nearer look takes squares alone, and was calibrated without it.
+        self._looks_nearer = not isinstance(self._session.get_inputs()[0].shape[2], int)
 
     def look(self, frame: Frame) -> LocalMaps:
         """The maps of one photo, the nearer look at a face joined in."""
@@ -111,7 +113,7 @@ class Engine:
         part = (Ellipsis, slice(frame.rows), slice(frame.columns))
         maps = HeadMaps(*(spread_out(each[0], frame.rows, frame.columns) for each in heads)) if heads else None
         seen = [severity[0][part], weight[0][part]]
-        if frame.nearer is not None:
+        if frame.nearer is not None and self._looks_nearer:
             seen = [_joined(far, near) for far, near in zip(seen, self._nearer(frame.nearer), strict=True)]
         return LocalMaps(seen[0], seen[1] * frame.judged, frame.judged, maps, redness_spread(frame))
 

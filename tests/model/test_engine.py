@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from scarscore.model.bundle import load_bundle
+from scarscore.model.bundle import load_bundle, open_bundle, parse
 from scarscore.model.engine import Engine, open_session
 from scarscore.model.preprocess import Frame, Pixels, everywhere, fit, normalise
 
@@ -68,6 +68,18 @@ def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine)
     assert np.array_equal(both.severity[30:], far.severity[30:])
     assert np.array_equal(both.judged, far.judged)
     assert (both.weight[25:] == 0).all()
+
+
+def test_a_network_that_takes_squares_alone_is_shown_no_nearer_look(engine: Engine) -> None:
+    proto = parse(engine.bundle.data)
+    for axis in (2, 3):
+        proto.graph.input[0].type.tensor_type.shape.dim[axis].dim_value = 320
+    older = Engine(open_bundle(proto.SerializeToString()))
+    pixels = np.random.default_rng(4).integers(0, 256, (640, 500, 3), dtype=np.uint8)
+    face, far = fit(pixels, everywhere(pixels), face=True), shown(pixels)
+    assert face.nearer is not None
+    assert np.array_equal(older.look(face).severity, older.look(far).severity)
+    assert not np.array_equal(engine.look(face).severity, engine.look(far).severity)
 
 
 def test_what_is_no_skin_has_no_weight(engine: Engine) -> None:
