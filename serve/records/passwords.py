@@ -7,14 +7,14 @@ or is turned away, and can take neither all memory nor all processors. Who may t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from scarscore.serve.records.errors import Invalid, TooMany
+from scarscore.serve.records.turns import turn
 
 SHORTEST, LONGEST = 12, 200  # signs; NIST SP 800-63B asks for length and forbids rules about kinds of signs
 MEMORY, PASSES, LANES = 19 * 1024, 2, 1  # KiB; the least that OWASP's Password Storage Cheat Sheet recommends
@@ -54,12 +54,7 @@ def matches(kept: str | None, password: str) -> bool:
             return False
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _LINE.acquire(blocking=False):
-        raise TooMany("too many people are signing in at this moment: try again in a few seconds", BUSY)
-    try:
-        with _AT_ONCE:
-            yield
-    finally:
-        _LINE.release()
+def _turn() -> AbstractContextManager[None]:
+    return turn(
+        _LINE, _AT_ONCE, TooMany("too many people are signing in at this moment: try again in a few seconds", BUSY)
+    )

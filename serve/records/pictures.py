@@ -6,8 +6,7 @@ Both networks run in the server's own process for it, so no more are drawn at on
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from threading import BoundedSemaphore
 
 from PIL import Image
@@ -21,6 +20,7 @@ from scarscore.serve.records.find import photo_row, visit_row
 from scarscore.serve.records.history import when_of
 from scarscore.serve.records.people import Who
 from scarscore.serve.records.pool import RETRY, cores
+from scarscore.serve.records.turns import turn
 from scarscore.serve.records.unsealed import unsealed
 from scarscore.serve.scoring.overlay import draw
 from scarscore.serve.scoring.result import PhotoScore, Refusal, View
@@ -52,12 +52,5 @@ def photo_overlay(clinic: Clinic, who: Who, networks: Networks, photo_id: str) -
         return buffer.getvalue()
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _LINE.acquire(blocking=False):
-        raise Busy("too many heat maps are being drawn: try again in a few seconds", RETRY)
-    try:
-        with _AT_ONCE:
-            yield
-    finally:
-        _LINE.release()
+def _turn() -> AbstractContextManager[None]:
+    return turn(_LINE, _AT_ONCE, Busy("too many heat maps are being drawn: try again in a few seconds", RETRY))
