@@ -62,7 +62,11 @@ class Frame:
 
 def only_skin(pixels: Pixels, skin: Floats) -> Pixels:
     """The photo, uint8 RGB (h, w, 3), with grey where there is no skin; `skin` float32 (h, w), 0 to 1, blends."""
-    return np.asarray(cv2.convertScaleAbs((pixels.astype(np.float32) - GREY) * skin[..., np.newaxis] + GREY), np.uint8)
+    blended = pixels.astype(np.float32)
+    blended -= GREY  # in place, step by step: a third of the time that new arrays take
+    blended *= skin[..., np.newaxis]
+    blended += GREY
+    return np.asarray(cv2.convertScaleAbs(blended), np.uint8)
 
 
 def fit(pixels: Pixels, skin: Floats, face: bool = False) -> Frame:
@@ -114,7 +118,8 @@ def _resized(pixels: Pixels, rows: int, columns: int) -> Pixels:
 
 def legible(pixels: Pixels) -> npt.NDArray[np.bool_]:
     """Where a photo, uint8 RGB (h, w, 3), is neither burnt out nor black: bool (h, w)."""
-    darkest, brightest = pixels.min(axis=2), pixels.max(axis=2)
+    red, green, blue = cv2.split(pixels)  # NumPy's minimum along three values takes thirty times as long
+    darkest, brightest = cv2.min(cv2.min(red, green), blue), cv2.max(cv2.max(red, green), blue)
     return np.asarray((darkest < WHITE) & (brightest > BLACK))
 
 
