@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# Three test files run at a time (pyproject.toml): libraries that take a thread a core each would get in the others' way.
+# Three test files run at a time (pyproject.toml): libraries with a thread a core each would get in the others' way.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _BESIDE_THE_REPOSITORY = Path(__file__).resolve().parents[2] / "shared" / "data"

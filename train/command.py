@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from scarscore.train.own_command import Wanted
+    from scarscore.train.run import Held, Run
 
 from scarscore.train.options import data_option, out_option, start_option, typed
 
@@ -26,7 +27,8 @@ from scarscore.train.options import data_option, out_option, start_option, typed
 @click.option(
     "--networks",
     metavar="LIST",
-    help="Only these, to share a run between processes: fold numbers and `all`, as in 0,1,all.",
+    help="Only these, to share a run between processes: fold numbers and `all`, as in 0,1,all; without-SOURCE for one "
+    "that never sees a data set (scarscore evaluate --left-out).",
 )
 @click.option(
     "--regions",
@@ -139,7 +141,7 @@ def train(
     with counted(out):
         run = open_run(data_root(data), load_config(preset), out, regions, region_labels, click.echo)
         run = run if name is None else named(run, name)
-        done = train_run(run, _networks(networks, run.config.folds), start, click.echo)
+        done = train_run(run, _networks(networks, run), start, click.echo)
     if not done:
         click.echo(f"not every network of the run is in {out} yet: calibration waits for the others")
         return
@@ -158,11 +160,11 @@ def _own(wanted: Wanted) -> None:
     click.echo(f"bundle: {wanted.out / BUNDLE}", err=True)
 
 
-def _networks(listed: str | None, folds: int) -> tuple[int | None, ...]:
-    """The networks that a list such as `0,1,all` names; without one, every network of the run."""
-    known: dict[str, int | None] = {str(fold): fold for fold in range(folds)} | {"all": None}
-    named = listed.split(",") if listed else list(known)
-    odd = [name for name in named if name not in known]
+def _networks(listed: str | None, run: Run) -> tuple[Held, ...]:
+    """The networks that a list such as `0,1,all` names; without one, those that the run is not finished without."""
+    known: dict[str, Held] = {"all" if fold is None else str(fold): fold for fold in run.networks}
+    known |= {f"without-{source}": source for source in run.config.sources}
+    odd = [name for name in (listed or "all").split(",") if name not in known]
     if odd:
         raise click.BadParameter(f"{odd[0]!r} is none of {', '.join(known)}", param_hint="--networks")
-    return tuple(known[name] for name in named)
+    return tuple(known[name] for name in listed.split(",")) if listed else run.networks

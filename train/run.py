@@ -17,7 +17,7 @@ from torch import Tensor
 
 from scarscore.datasets.cards import licence_class
 from scarscore.datasets.errors import DataError
-from scarscore.datasets.photos import Collection, Rated, load
+from scarscore.datasets.photos import Collection, Photo, Rated, load
 from scarscore.datasets.split import Folds, grouped_folds
 from scarscore.model.attach import attach
 from scarscore.model.bundle import REGIONS, Metadata, open_bundle, write_metadata
@@ -31,7 +31,7 @@ from scarscore.train.claim import claim
 from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
 from scarscore.train.drawn import DRAWN, with_drawn
-from scarscore.train.heads import heads_of
+from scarscore.train.heads import Heads, heads_of
 from scarscore.train.loop import Material, train_network
 from scarscore.train.pairs import teach_pairs
 from scarscore.train.predict import Outcome, predict
@@ -42,6 +42,8 @@ from scarscore.train.views import Say, take_views
 NAME = "severity"
 VERSION = "0.6.0"
 MARK = "run.txt"  # says what the networks in a folder are of
+
+Held = int | str | None  # what a network has not seen: the photos of a fold, those of a data set, or nothing is kept
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,15 @@ class Run:
     identity: Identity | None = None
     told: Calibration | None = None
 
-    def seen(self, fold: int | None) -> tuple[Rated, ...]:
-        """What the network of this fold is trained on (None: everything)."""
-        return tuple(r for r in self.rated if fold is None or self.folds.fold_of[r.key] != fold)
+    def seen(self, held: Held) -> tuple[Rated, ...]:
+        """What the network that this is held out of is trained on (None: everything)."""
+        return tuple(r for r in self.rated if not self.holds_out(held, r))
+
+    def holds_out(self, held: Held, rated: Rated) -> bool:
+        """Whether a network must not see a photo, or a part of one: with a data set go the repeats of its photos."""
+        if isinstance(held, str):
+            return any(p.source == held for p in self.groups.get(rated.photo.group, (rated.photo,)))
+        return held is not None and self.home(rated) == held
 
     def home(self, rated: Rated) -> int | None:
         """The fold that a photo, or a part of one, is held out in with its group; None where nobody read the group."""
@@ -84,19 +92,34 @@ class Run:
         """The fold of each group that was read."""
         return {self.folds.group_of[key]: fold for key, fold in self.folds.fold_of.items()}
 
+    @cached_property
+    def groups(self) -> dict[str, tuple[Photo, ...]]:
+        """The photos of each group: what repeats them, in whichever data set."""
+        found: dict[str, tuple[Photo, ...]] = {}
+        for photo in self.collection.photos:
+            found[photo.group] = (*found.get(photo.group, ()), photo)
+        return found
+
     @property
     def networks(self) -> tuple[int | None, ...]:
-        """One for each fold, and the one of all photos."""
+        """One for each fold, and the one of all photos: those that a run is not finished without."""
         return (*range(self.config.folds), None)
 
-    def file(self, fold: int | None) -> Path:
-        """Where the network of this fold lies."""
-        return self.folder / network_file(fold)
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The data sets that a network has been trained without."""
+        return tuple(source for source in self.config.sources if _raw(self, source).exists())
+
+    def file(self, held: Held) -> Path:
+        """Where the network lies that has not seen this."""
+        return self.folder / network_file(held)
 
 
-def network_file(fold: int | None) -> str:
-    """The file name of a fold's network (None: the one of all photos)."""
-    return f"{NAME}.onnx" if fold is None else f"{NAME}-fold{fold}.onnx"
+def network_file(held: Held) -> str:
+    """The file name of a network that has not seen a fold or a data set (None: of the one of all photos)."""
+    if isinstance(held, str):
+        return f"{NAME}-without-{held}.onnx"
+    return f"{NAME}.onnx" if held is None else f"{NAME}-fold{held}.onnx"
 
 
 def open_run(
@@ -124,7 +147,7 @@ def _identity(config: Config, name: str = NAME) -> Identity:
     return Identity(name, VERSION, licence_class(config.sources).value, config.sources)
 
 
-def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: Say) -> bool:
+def train_run(run: Run, wanted: Sequence[Held], start: Path | Start, say: Say) -> bool:
     """Train and export what is missing of the wanted networks; calibrate once all are there. Whether they are.
 
     They begin from start weights, in a file or read already. Networks of one run may be trained by several processes
@@ -132,16 +155,16 @@ def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: 
     """
     claim(run.folder, MARK, f"{run.config}\nphotos {fingerprint(run.rated)}\nregions {run.finder.bundle.sha256}\n")
     begin = read_start_weights(start) if isinstance(start, Path) else start
-    missing = [fold for fold in wanted if not _raw(run, fold).exists()]
+    missing = [held for held in wanted if not _raw(run, held).exists()]
     if missing:
         material = _material(run, begin, say)
-        for fold in missing:
-            say(f"network of {'all photos' if fold is None else f'fold {fold}'}")
-            held_out = _held_out(run, material, fold)
-            folder = run.folder / network_file(fold).removesuffix(".onnx")
+        for held in missing:
+            say(f"network {_called(held)}")
+            held_out = _held_out(run, material, held)
+            folder = run.folder / network_file(held).removesuffix(".onnx")
             network = train_network(begin, material, held_out, run.config, folder, say)
             network = teach_pairs(network, material, held_out, run.config, folder / "pairs", say)
-            _raw(run, fold).write_bytes(export(network))
+            _raw(run, held).write_bytes(export(network))
     if not all(_raw(run, fold).exists() for fold in run.networks):
         return False
     calibrate_run(run, say)
@@ -149,19 +172,24 @@ def train_run(run: Run, wanted: Sequence[int | None], start: Path | Start, say: 
 
 
 def calibrate_run(run: Run, say: Say) -> None:
-    """Give every network of the run its light heads and its metadata: each fold's is calibrated on the others alone."""
-    heads = heads_of(run, [_raw(run, fold).read_bytes() for fold in run.networks], say)
+    """Give every network of the run its metadata, calibrated on what the others say of photos that it may see.
+
+    The networks of the folds and of all photos get light heads, too; one that was trained without a data set tells
+    severity alone.
+    """
+    fitted = heads_of(run, [_raw(run, fold).read_bytes() for fold in run.networks], say)
+    heads: dict[Held, Heads] = dict(zip(run.networks, fitted, strict=True)) if fitted else {}
     say("calibrating out of fold")
-    outcomes = {fold: _outcomes(run, fold) for fold in range(run.config.folds)}
-    for number, fold in enumerate(run.networks):
-        others = [o for k, part in outcomes.items() if k != fold for o in part if o.rated.cut is None]
+    outcomes = [o for fold in range(run.config.folds) for o in _outcomes(run, fold) if o.rated.cut is None]
+    for held in (*run.networks, *run.left_out):
+        others = [o for o in outcomes if not run.holds_out(held, o.rated)]
         pooled, redness = (np.array([getattr(o, name) for o in others]) for name in ("pooled", "redness"))
         calibration = _completed(fit_calibration([o.rated for o in others], pooled, redness), run.told)
-        data = _raw(run, fold).read_bytes()
-        if heads:
-            data, calibration = attach(data, heads[number].weights), replace(calibration, heads=heads[number].limits)
-        metadata = replace(_metadata(run, fold), calibration=calibration)
-        run.file(fold).write_bytes(write_metadata(data, metadata))
+        data = _raw(run, held).read_bytes()
+        if held in heads:
+            data, calibration = attach(data, heads[held].weights), replace(calibration, heads=heads[held].limits)
+        metadata = replace(_metadata(run, held), calibration=calibration)
+        run.file(held).write_bytes(write_metadata(data, metadata))
 
 
 def _completed(fitted: Calibration, told: Calibration | None) -> Calibration:
@@ -178,9 +206,21 @@ def read_start_weights(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _held_out(run: Run, material: Material, fold: int | None) -> frozenset[str]:
-    """What the network of this fold must not see: its photos, and parts of unread photos of their groups."""
-    return frozenset(s.rated.key for s in material.samples if fold is not None and run.home(s.rated) == fold)
+def _called(held: Held) -> str:
+    if held is None:
+        return "of all photos"
+    return f"without {held}" if isinstance(held, str) else f"of fold {held}"
+
+
+def _held_out(run: Run, material: Material, held: Held) -> frozenset[str]:
+    """What a network must not see: photos that are held out of it, and parts of unread photos of their groups.
+
+    Raises `DataError` where nothing would be left to learn from.
+    """
+    kept = frozenset(s.rated.key for s in material.samples if run.holds_out(held, s.rated))
+    if len(kept) == len(material.samples):
+        raise DataError(f"without {held} there is no photo to train on")
+    return kept
 
 
 def _material(run: Run, start: Start, say: Say) -> Material:
@@ -197,9 +237,9 @@ def _material(run: Run, start: Start, say: Say) -> Material:
     return Material(samples, views, config.spread_scale)
 
 
-def _raw(run: Run, fold: int | None) -> Path:
+def _raw(run: Run, held: Held) -> Path:
     """The exported network before it has been calibrated."""
-    return run.file(fold).with_suffix(".raw")
+    return run.file(held).with_suffix(".raw")
 
 
 def _outcomes(run: Run, fold: int) -> list[Outcome]:
@@ -209,17 +249,20 @@ def _outcomes(run: Run, fold: int) -> list[Outcome]:
     return predict(Engine(open_bundle(data)), photos)
 
 
-def _metadata(run: Run, fold: int | None) -> Metadata:
+def _metadata(run: Run, held: Held) -> Metadata:
     identity = run.identity or _identity(run.config)
+    if isinstance(held, str):
+        name, sources = f"{identity.name}-without-{held}", tuple(s for s in identity.sources if s != held)
+        identity = replace(identity, name=name, sources=sources, licence_class=licence_class(sources).value)
     return Metadata(
         name=identity.name,
         version=identity.version,
-        fold=fold,
+        fold=held if isinstance(held, int) else None,
         licence_class=identity.licence_class,
         sources=identity.sources,
-        training_fingerprint=fingerprint(run.seen(fold)),
+        training_fingerprint=fingerprint(run.seen(held)),
         seed=run.config.seed,
         regions_sha256=run.finder.bundle.sha256,
-        base_sha256=hashlib.sha256(_raw(run, fold).read_bytes()).hexdigest(),
+        base_sha256=hashlib.sha256(_raw(run, held).read_bytes()).hexdigest(),
         calibration=IDENTITY,
     )

@@ -44,6 +44,13 @@ from scarscore.train.options import data_option, out_option, start_option, typed
     help="Another bundle: it is measured on the data sets that it was not trained on.",
 )
 @click.option(
+    "--left-out",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="RUN",
+    help="Instead of evaluating: measure this run's networks that were trained without a data set on that set, as "
+    "left-out.md in --out.",
+)
+@click.option(
     "--cards",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Instead of evaluating: write the shipped bundles' model cards from the reports in this folder (docs).",
@@ -64,6 +71,7 @@ def evaluate(
     run: Path | None,
     variants: tuple[str, ...],
     model: str,
+    left_out: Path | None,
     cards: Path | None,
     bench: bool,
     plain: bool,
@@ -81,7 +89,12 @@ def evaluate(
     table are relative to --data, where it is given, else to the table's folder (docs/own-data.md).
 
     With --model another bundle is asked about the rated photos of every data set that it was not trained on; the
-    report is called by its name.
+    report is called by its name. With --left-out each data set is scored by the network that was trained without it.
+
+    \b
+      scarscore train --out runs/severity
+      scarscore train --out runs/severity --networks without-scarnet,without-acne04
+      scarscore evaluate --left-out runs/severity --out docs
     """
     from scarscore.datasets.photos import data_root
     from scarscore.model.measured import write_sem
@@ -98,6 +111,9 @@ def evaluate(
         return
     if variants:
         _variants(variants, out)
+        return
+    if left_out is not None:
+        _left_out(left_out, data, out)
         return
     if model != "default":
         _unseen(model, data, out)
@@ -128,6 +144,15 @@ def _unseen(model: str, data: Path | None, out: Path) -> None:
     told = evaluate_unseen(open_model(model), model, load(data_root(data)))
     click.echo(as_markdown(told))
     _say_written(write_unseen(told, out))
+
+
+def _left_out(run: Path, data: Path | None, out: Path) -> None:
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.train.evaluate.left_out import as_markdown, evaluate_left_out, write_left_out
+
+    told = evaluate_left_out(run, load(data_root(data)), lambda line: click.echo(line, err=True))
+    click.echo(as_markdown(told))
+    _say_written(write_left_out(told, out))
 
 
 def _carried(evidence: Evidence, report: Path) -> Figures:

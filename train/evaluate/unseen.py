@@ -29,7 +29,7 @@ from scarscore.train.evaluate.statistics import (
     readers_agreement,
     spearman,
 )
-from scarscore.train.product import Answer, answers, refused
+from scarscore.train.product import answers, refused
 
 NOTE = f"""A photo that the product refuses counts as its set's mean reading. *Mean alone* is the error of telling every
 photo of a set that set's own mean reading, which nobody knows beforehand. In brackets: 95 % intervals, from {RESAMPLES}
@@ -82,16 +82,15 @@ def evaluate_unseen(bundle: ModelBundle, model: str, collection: Collection) -> 
     rated = [r for r in collection.rated() if r.usable and r.cut is None and r.photo.source not in known]
     if not rated:
         raise DataError(f"{model} was trained on every set that has readings: nothing is left to measure it on")
-    told = answers([collection.root / item.photo.file for item in rated], model)
-    sets = []
-    for source in dict.fromkeys(item.photo.source for item in rated):
-        pairs = [(item, row) for item, row in zip(rated, told, strict=True) if item.photo.source == source]
-        sets.append(_set(source, [item for item, _ in pairs], [row for _, row in pairs]))
+    of_source = {name: [r for r in rated if r.photo.source == name] for name in (r.photo.source for r in rated)}
+    sets = [set_figures(source, items, collection, model) for source, items in of_source.items()]
     severity, regions = bundle.severity.sha256, bundle.regions.sha256
     return Unseen(bundle.name, bundle.version, bundle.licence_class, severity, regions, tuple(sets))
 
 
-def _set(source: str, rated: Sequence[Rated], rows: Sequence[Answer]) -> SetFigures:
+def set_figures(source: str, rated: Sequence[Rated], collection: Collection, model: str) -> SetFigures:
+    """What the product says, with the bundle of that name or path, of these rated photos of one set."""
+    rows = answers([collection.root / item.photo.file for item in rated], model)
     read = np.array([item.severity for item in rated])
     mean = float(read.mean())
     told = np.array([mean if refused(row) else float(row["severity"]) for row in rows])
