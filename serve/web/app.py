@@ -76,6 +76,6 @@ def _guard(app: FastAPI, service: Service) -> None:
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     current_default_thread_limiter().total_tokens = THREADS + service.callers
-    stop = warm_up(service.scoring, service.ready, app.state.metrics)
+    warm_up(service.scoring, service.ready, app.state.metrics)
     yield
-    stop.set()
+    service.ready.stop.set()

@@ -8,7 +8,7 @@ kept it from working can pass (a machine that was short of memory, a pool that w
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event, Thread
 
 from scarscore.model.errors import ModelError
@@ -18,6 +18,7 @@ from scarscore.serve.scoring.result import PhotoScore
 from scarscore.serve.web.metrics import Metrics
 
 PAUSE = 10.0  # seconds between two tries
+END = 10.0  # seconds that a try may take to end once the pool is closed: it takes none
 _LOG = logging.getLogger("scarscore")
 
 
@@ -27,19 +28,29 @@ class Readiness:
 
     is_ready: bool = False
     why: str = "the networks are still being loaded"
+    stop: Event = field(default_factory=Event, repr=False)
+    trying: Thread | None = field(default=None, repr=False)
+
+    def end(self) -> None:
+        """Try no more, and wait for the try that is under way; the pool is closed first, or it waits for that.
+
+        A thread that Python ends with the process, inside a library's own code, makes the process abort.
+        """
+        self.stop.set()
+        if self.trying is not None:
+            self.trying.join(END)
 
 
-def warm_up(scoring: Scoring, ready: Readiness, metrics: Metrics, pause: float = PAUSE) -> Event:
-    """Score a made-up photo in a thread of its own, until it works or what is returned is set; `ready` says why not."""
-    stop = Event()
+def warm_up(scoring: Scoring, ready: Readiness, metrics: Metrics, pause: float = PAUSE) -> None:
+    """Score a made-up photo in a thread of its own, until it works or `ready.stop` is set; `ready` says why not."""
 
     def until_it_works() -> None:
         _try(scoring, ready, metrics)
-        while not ready.is_ready and not stop.wait(pause):
+        while not ready.is_ready and not ready.stop.wait(pause):
             _try(scoring, ready, metrics)
 
-    Thread(target=until_it_works, name="warm-up", daemon=True).start()
-    return stop
+    ready.trying = Thread(target=until_it_works, name="warm-up", daemon=True)
+    ready.trying.start()
 
 
 def made_up_photo() -> bytes:

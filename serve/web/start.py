@@ -25,6 +25,7 @@ from scarscore.serve.records.setup import opened
 from scarscore.serve.records.sweep import tidy
 from scarscore.serve.web.app import create_app
 from scarscore.serve.web.hosts import ANY, LOOPBACK, address_of, is_loopback, own_addresses
+from scarscore.serve.web.ready import Readiness
 from scarscore.serve.web.setup_code import OneTimeCode
 from scarscore.serve.web.state import Service
 from scarscore.serve.web.tls import Certificate, given, names_of_this_machine, self_signed
@@ -77,13 +78,16 @@ def start(wanted: Wanted) -> None:
         certificate = _certificate(wanted)
         with ExitStack() as opened_here:
             listening = [opened_here.enter_context(closing(each)) for each in _listen(wanted)]
+            ready = Readiness()
+            opened_here.callback(ready.end)  # once the pool is closed
             pool = opened_here.enter_context(closing(ScoringPool(wanted.workers, wanted.model)))
             port = listening[0].getsockname()[1]
-            service = _service(wanted, clinic, pool, certificate, port)
+            service = _service(wanted, clinic, pool, certificate, port, ready)
             _log()
+            server = _server(wanted, service, certificate)
             _say(wanted, service, port)
             try:
-                _run(wanted, service, certificate, listening)
+                server.run(sockets=listening)
             finally:
                 if service.clinic is not None:
                     service.clinic.close()
@@ -134,7 +138,12 @@ def _listen_on(host: str, port: int) -> socket.socket:
 
 
 def _service(
-    wanted: Wanted, clinic: Clinic | None, pool: ScoringPool, certificate: Certificate | None, port: int
+    wanted: Wanted,
+    clinic: Clinic | None,
+    pool: ScoringPool,
+    certificate: Certificate | None,
+    port: int,
+    ready: Readiness,
 ) -> Service:
     return Service(
         wanted.place,
@@ -147,6 +156,7 @@ def _service(
         addresses=() if wanted.local or wanted.proxy else _addresses(wanted, port),
         fingerprint=certificate.fingerprint if certificate else "",
         callers=pool.callers,
+        ready=ready,
     )
 
 
@@ -177,9 +187,8 @@ def _log() -> None:
     logging.getLogger("scarscore").setLevel(logging.INFO)
 
 
-def _run(wanted: Wanted, service: Service, certificate: Certificate | None, listening: list[socket.socket]) -> None:
-    # uvicorn ends well by itself, and then raises the signal again, which would cut off what is closed after it.
-    signal.signal(signal.SIGTERM, lambda *_: None)
+def _server(wanted: Wanted, service: Service, certificate: Certificate | None) -> uvicorn.Server:
+    """The server, which from now on ends when the process is told to (SIGTERM): also before it has begun."""
     config = uvicorn.Config(
         create_app(service),
         log_config=None,
@@ -191,4 +200,11 @@ def _run(wanted: Wanted, service: Service, certificate: Certificate | None, list
         ssl_keyfile=certificate.key if certificate else None,
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=listening)
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn has its own while it runs, and then raises the signal again: that must not cut off what is closed after.
+    signal.signal(signal.SIGTERM, end)
+    return server

@@ -85,15 +85,17 @@ def test_it_is_ready_as_soon_as_it_can_be_though_it_was_not_at_its_start() -> No
     pool, ready, metrics = ScoringPool(1, waiting=0), Readiness(), Metrics()
     try:
         assert pool._room.acquire(timeout=1)
-        stop = warm_up(pool, ready, metrics, pause=0.1)
+        warm_up(pool, ready, metrics, pause=0.1)
         until(lambda: "too many photos" in ready.why)
         assert b"scarscore_ready 0.0" in metrics.text()
         pool._room.release()
         until(lambda: ready.is_ready)
         until(lambda: b"scarscore_ready 1.0" in metrics.text())
-        stop.set()
     finally:
         pool.close()
+        ready.end()
+    assert ready.trying is not None
+    assert not ready.trying.is_alive()
 
 
 def test_as_many_processes_score_as_it_is_told(tmp_path: Path) -> None:

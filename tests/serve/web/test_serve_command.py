@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,6 +177,15 @@ def test_the_audit_log_is_proven_whole_and_a_changed_line_is_named(server: Serve
         database.execute("UPDATE audit SET action = ? WHERE number = 2", (action,))
     database.close()
     assert run("audit", "verify", *data).returncode == 0
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2, 0.6])
+def test_it_ends_when_told_though_it_has_hardly_begun(seconds: float, tmp_path: Path) -> None:
+    """Its processes load their networks then, and a thread draws the photo that they are tried with."""
+    with serving(tmp_path / "clinic") as begun:
+        time.sleep(seconds)
+        assert begun.end() == 0
+        assert "terminate" not in begun.log.read_text()
 
 
 def test_it_ends_when_told_and_starts_again_with_what_was_there(server: Server) -> None:
