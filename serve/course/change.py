@@ -7,10 +7,13 @@ they were measured to move a score. Nothing here says whether a change counts: t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import erfc, sqrt
 
+import numpy as np
+
+from scarscore.model.severity import POWER
 from scarscore.serve.course.error import CAMERA_SEM, REDNESS_LIMIT, REDNESS_MOVE, sdc95
 from scarscore.serve.course.records import Change, Trend, ViewScore, VisitScore
 from scarscore.serve.course.visit import pooled
@@ -20,15 +23,21 @@ LEAST_VISITS = 3  # a line through two points says nothing that the two did not
 MONTH = 28.0  # days, the usual spacing of sessions
 
 Pair = tuple[VisitScore, VisitScore]
+Key = tuple[str, str | None]  # of a view: from where, and of which region
 
 
 @dataclass(frozen=True)
 class Point:
-    """A visit as a point of the trend: days since the baseline, severity at the baseline's level, its SEM in points."""
+    """A visit as a point of the trend: days since the baseline, severity at the baseline's level, its SEM in points.
+
+    `shared` names the parts of its error that other points may have too, in points and with their sign: visits with one
+    new camera are all moved alike, and where views are missing all rest on the same few photos of the start.
+    """
 
     days: int
     severity: float
     sem: float
+    shared: tuple[tuple[str, float], ...] = ()
 
 
 def change_between(baseline: VisitScore, now: VisitScore) -> Change | None:
@@ -58,7 +67,7 @@ def change_notes(baseline: VisitScore, now: VisitScore) -> tuple[str, ...]:
         notes.append(
             f"not photographed at the start, so left out of the change, though not of the visit's own severity: {added}"
         )
-    if _other_camera(then, after):
+    if _other_cameras(then, after):
         notes.append("another camera than at baseline: the measurement error is wider")
     redder = _redder(then, after)
     if abs(redder) > REDNESS_LIMIT:
@@ -72,26 +81,33 @@ def point_of(baseline: VisitScore, now: VisitScore) -> Point | None:
     if pair is None:
         return None
     then, after = pair
+    days, whole = (now.date - baseline.date).days, _parts(baseline, _slopes(baseline.views))
+    if now == baseline:
+        return Point(days, baseline.severity, baseline.sem, whole)
+    kept = _slopes(then.views)
+    lost = {view: slope - kept.get(view, 0.0) for view, slope in _slopes(baseline.views).items()}
+    parts = (*_parts(baseline, lost), *_moved(then, after))
     level = baseline.severity + after.severity - then.severity
-    sem = sqrt(after.sem**2 + _more_variance(then, after))
-    return Point((now.date - baseline.date).days, level, sem)
+    return Point(days, level, sqrt(after.sem**2 + sum(part**2 for _, part in parts)), parts)
 
 
 def trend(points: Sequence[Point]) -> Trend | None:
-    """Weighted least squares over points with known SEM; None for fewer than 3, or all on one day.
+    """Generalised least squares over points with known errors; None for fewer than 3, or all on one day.
 
-    The interval rests on the SEMs, not on the scatter of a handful of visits about their line.
+    The interval rests on the errors and what points share of them, not on the scatter of a handful of visits about
+    their line. Without the shared part it would be left too often by skin that does not change (17 % for 5, where all
+    visits but the first have another camera).
     """
-    if len(points) < LEAST_VISITS:
+    if len(points) < LEAST_VISITS or len({point.days for point in points}) == 1:
         return None
-    weights = [point.sem**-2 for point in points]
-    total = sum(weights)
-    centre = sum(w * p.days for w, p in zip(weights, points, strict=True)) / total
-    spread = sum(w * (p.days - centre) ** 2 for w, p in zip(weights, points, strict=True))
-    if spread <= 0.0:
-        return None
-    slope = sum(w * (p.days - centre) * p.severity for w, p in zip(weights, points, strict=True)) / spread
-    error = 1.0 / sqrt(spread)
+    names = sorted({name for point in points for name, _ in point.shared})
+    shared = np.array([[dict(point.shared).get(name, 0.0) for name in names] for point in points])
+    alone = np.array([point.sem**2 for point in points]) - (shared**2).sum(axis=1)
+    weights = np.linalg.inv(np.diag(np.maximum(alone, 0.0)) + shared @ shared.T)
+    days = np.array([[1.0, point.days] for point in points])
+    spread = np.linalg.inv(days.T @ weights @ days)
+    line = spread @ days.T @ weights @ np.array([point.severity for point in points])
+    slope, error = float(line[1]), sqrt(float(spread[1, 1]))
     improving = 0.5 * erfc(slope / error / sqrt(2.0))
     low, high = slope - 1.96 * error, slope + 1.96 * error
     return Trend(MONTH * slope, MONTH * low, MONTH * high, improving, len(points))
@@ -125,21 +141,48 @@ def _lacking(score: VisitScore, other: VisitScore) -> str:
     return ", ".join(place_words(view) for view in other.views if _key(view) not in have)
 
 
-def _key(view: ViewScore) -> tuple[str, str | None]:
+def _key(view: ViewScore) -> Key:
     return view.view.value, view.region
+
+
+def _slopes(views: Sequence[ViewScore]) -> dict[Key, float]:
+    """By how many points the pooled severity rises with each view's."""
+    severity, _ = pooled(views)
+    total = sum(view.skin for view in views)
+    steep = ((view.severity / severity) ** (POWER - 1) if severity > 0.0 else 1.0 for view in views)
+    return {_key(view): view.skin / total * slope for view, slope in zip(views, steep, strict=True)}
+
+
+def _parts(baseline: VisitScore, slopes: Mapping[Key, float]) -> tuple[tuple[str, float], ...]:
+    """The parts of the baseline's error, weighed by these slopes: each view's own, and what its views share."""
+    told, together = [], 0.0
+    for view in baseline.views:
+        slope, error = slopes[_key(view)], view.error
+        together += slope * error.sem * sqrt(error.shared)
+        told.append((f"start {_key(view)}", slope * error.sem * sqrt((1.0 - error.shared) / view.shots)))
+    return tuple((name, part) for name, part in (("start", together), *told) if part)
+
+
+def _moved(then: VisitScore, after: VisitScore) -> tuple[tuple[str, float], ...]:
+    """What the two visits' SEMs do not hold: each camera's own offset, and what redness moves, in points."""
+    told = []
+    if other := _other_cameras(then, after):
+        told += [(f"camera {other[0]}", -CAMERA_SEM), (f"camera {other[1]}", CAMERA_SEM)]
+    redder = _redder(then, after)
+    if abs(redder) > REDNESS_LIMIT:
+        told.append(("redder" if redder > 0 else "less red", REDNESS_MOVE))
+    return tuple(told)
 
 
 def _more_variance(then: VisitScore, after: VisitScore) -> float:
     """Variance of the difference, in points squared, that the two visits' SEMs do not hold."""
-    camera = 2.0 * CAMERA_SEM**2 if _other_camera(then, after) else 0.0
-    redness = REDNESS_MOVE**2 if abs(_redder(then, after)) > REDNESS_LIMIT else 0.0
-    return camera + redness
+    return sum(part**2 for _, part in _moved(then, after))
 
 
-def _other_camera(then: VisitScore, after: VisitScore) -> bool:
-    """Whether a view was taken with another camera; a camera that nobody named cannot differ."""
+def _other_cameras(then: VisitScore, after: VisitScore) -> tuple[str, str] | None:
+    """The two cameras of a view that was taken with another one; a camera that nobody named cannot differ."""
     pairs = zip(then.views, after.views, strict=True)
-    return any(a.camera and b.camera and a.camera != b.camera for a, b in pairs)
+    return next(((a.camera, b.camera) for a, b in pairs if a.camera and b.camera and a.camera != b.camera), None)
 
 
 def _redder(then: VisitScore, after: VisitScore) -> float:
