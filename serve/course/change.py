@@ -42,11 +42,11 @@ class Point:
 
 def change_between(baseline: VisitScore, now: VisitScore) -> Change | None:
     """The change from baseline to now; None where they have no view in common."""
-    pair = _levelled(baseline, now)
+    pair = levelled(baseline, now)
     if pair is None:
         return None
     then, after = pair
-    detectable = sdc95(then.sem, after.sem, _more_variance(then, after))
+    detectable = sdc95(then.sem, after.sem, more_variance(then, after))
     points = after.severity - then.severity
     views = tuple(view.view for view in then.views)
     return Change(
@@ -56,7 +56,7 @@ def change_between(baseline: VisitScore, now: VisitScore) -> Change | None:
 
 def change_notes(baseline: VisitScore, now: VisitScore) -> tuple[str, ...]:
     """What differs between the two visits besides the skin, in words; each has widened the error or left a view out."""
-    pair = _levelled(baseline, now)
+    pair = levelled(baseline, now)
     if pair is None:
         return ()
     then, after = pair
@@ -77,7 +77,7 @@ def change_notes(baseline: VisitScore, now: VisitScore) -> tuple[str, ...]:
 
 def point_of(baseline: VisitScore, now: VisitScore) -> Point | None:
     """A visit as a point of the trend; None without a common view. The baseline's own is the first point."""
-    pair = _levelled(baseline, now)
+    pair = levelled(baseline, now)
     if pair is None:
         return None
     then, after = pair
@@ -113,8 +113,8 @@ def trend(points: Sequence[Point]) -> Trend | None:
     return Trend(MONTH * slope, MONTH * low, MONTH * high, improving, len(points))
 
 
-def _levelled(baseline: VisitScore, now: VisitScore) -> Pair | None:
-    """Both visits with their common views alone, weighted by the baseline's skin."""
+def levelled(baseline: VisitScore, now: VisitScore) -> Pair | None:
+    """Both visits with their common views alone, weighted by the baseline's skin; None where they have none."""
     found = {_key(view): view for view in now.views}
     then = [view for view in baseline.views if _key(view) in found]
     if not then:
@@ -174,7 +174,7 @@ def _moved(then: VisitScore, after: VisitScore) -> tuple[tuple[str, float], ...]
     return tuple(told)
 
 
-def _more_variance(then: VisitScore, after: VisitScore) -> float:
+def more_variance(then: VisitScore, after: VisitScore) -> float:
     """Variance of the difference, in points squared, that the two visits' SEMs do not hold."""
     return sum(part**2 for _, part in _moved(then, after))
 

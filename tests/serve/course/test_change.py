@@ -8,8 +8,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from scarscore.serve.course.change import point_of, trend
+from scarscore.serve.course.change import change_between, point_of, trend
 from scarscore.serve.course.error import BUNDLE, CAMERA_SEM
+from scarscore.serve.course.power import needed
 from scarscore.serve.course.records import Course, Plan, Visit
 from scarscore.serve.course.visit import visit_scores
 from scarscore.serve.scoring.result import View
@@ -62,3 +63,17 @@ def test_unchanged_skin_leaves_the_trend_s_interval_in_5_percent(
         left.append(line.low > 0 or line.high < 0)
     print(np.mean(left))
     assert 0.02 <= np.mean(left) <= 0.075
+
+
+def test_what_would_be_detected_is_told_of_the_photos_that_are_compared() -> None:
+    """A baseline of the front alone, and a last visit of three views by another camera, with redder skin."""
+    first = Visit(START, (shot(50.0, camera="A"),))
+    more = (shot(50.0, v, redness=9.0, camera="B") for v in THREE for _ in range(5))
+    last = Visit(START + timedelta(days=90), (shot(50.0, redness=9.0, camera="B"), *more))
+    then, now = visit_scores(Course("made-up", Plan(1, 28), (), (first, last)))
+    change = change_between(then, now)
+    assert change is not None
+    told = needed(then, now)
+    assert told.sdc95 == pytest.approx(change.sdc95)
+    assert told.detected == pytest.approx(change.sdc95 * 2.8 / 1.96)
+    assert told.shots is None  # no number of photos takes away what another camera adds
