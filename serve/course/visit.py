@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import sqrt
+from statistics import median, stdev
 
 from scarscore.model.severity import POWER
 from scarscore.serve.course.error import error_for, sem_of_mean
@@ -76,8 +77,8 @@ def visit_score(visit: Visit, when: Timed, own: Sequence[MeasurementError] = ())
 def view_score(shots: Sequence[Shot], own: Sequence[MeasurementError] = ()) -> ViewScore | None:
     """The mean of the shots of one view; None where none was scored.
 
-    A shot that lies further from the others' median than chance explains is left out if there are three or more;
-    of two that disagree nobody can say which is wrong, so both stay, with the error that their difference shows.
+    Of three shots or more one that lies further from their median than chance explains is left out, if the others
+    agree. Else nobody can say which is wrong: all stay, with the error that their differences show.
     """
     scored = _scored(shots)
     if not scored:
@@ -137,24 +138,34 @@ def _left_out(shots: Sequence[Shot]) -> tuple[str, ...]:
 def _without_outlier(
     scored: list[Scored], error: MeasurementError
 ) -> tuple[list[Scored], MeasurementError, tuple[str, ...]]:
-    """The shots that count, the error that they have, and what is to be said of them."""
-    if len(scored) < 2:
-        return scored, error, ()
-    values = sorted(score.severity for _, score in scored)
-    median = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+    """The shots that count, the error that they have, and what is to be said of them; their order says nothing.
+
+    The one that lies furthest from the others is left out if no other lies as far and those that stay agree.
+    """
+    values = [score.severity for _, score in scored]
     alone = error.sem * sqrt(1.0 - error.shared)  # what shots of one visit differ by
-    view = scored[0][0].view.value
-    if len(scored) == 2:
-        apart = values[1] - values[0]
-        if apart <= OUTLYING * alone * sqrt(2.0):
-            return scored, error, ()
-        # What they were seen to differ by stands in for what shots usually differ by.
-        return scored, replace(error, sem=apart / sqrt(2.0)), (f"{view}: the two shots differ by {apart:.0f} points",)
-    furthest = max(scored, key=lambda pair: abs(pair[1].severity - median))
-    if abs(furthest[1].severity - median) <= OUTLYING * alone * 1.25:  # a median strays 1.25 times as far as a mean
+    if _agree(values, alone):
         return scored, error, ()
-    note = f"{view}: {furthest[0].photo} lies {furthest[1].severity - median:+.0f} points from the other shots"
-    return [pair for pair in scored if pair is not furthest], error, (note,)
+    view, middle = scored[0][0].view.value, median(values)
+    off = [abs(value - middle) for value in values]
+    furthest = off.index(max(off))
+    kept = [pair for number, pair in enumerate(scored) if number != furthest]
+    if len(kept) > 1 and off.count(max(off)) == 1 and _agree([score.severity for _, score in kept], alone):
+        away = values[furthest] - middle
+        note = f"{view}: {scored[furthest][0].photo} lies {away:+.0f} points from the other shots"
+        return kept, error, (note,)
+    # What they were seen to differ by stands in for what shots usually differ by.
+    seen = replace(error, sem=max(error.sem, stdev(values)))
+    return scored, seen, (f"{view}: the {len(values)} shots differ by {max(values) - min(values):.0f} points",)
+
+
+def _agree(values: Sequence[float], alone: float) -> bool:
+    """Whether chance explains how far severities lie apart, each with this standard error (points) of its own."""
+    if len(values) == 2:
+        return abs(values[1] - values[0]) <= OUTLYING * alone * sqrt(2.0)
+    middle = median(values)
+    strays = 1.25 * alone  # a median strays 1.25 times as far as a mean
+    return all(abs(value - middle) <= OUTLYING * strays for value in values)
 
 
 def _skin(score: ShotScore) -> float:

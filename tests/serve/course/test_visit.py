@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import combinations_with_replacement, permutations
+from statistics import mean, stdev
 
 import numpy as np
 import pytest
@@ -94,6 +96,30 @@ def test_of_two_shots_that_disagree_both_stay_with_a_wider_error() -> None:
     assert "differ by 20 points" in apart.notes[0]
     assert apart.sem > 3 * near.sem
     assert near.notes == ()
+
+
+@pytest.mark.parametrize("severities", [(10, 40, 70), (10, 40, 80), (20, 20, 60, 60), (50, 50, 20, 20, 20)])
+def test_of_shots_that_scatter_all_stay_in_any_order_with_the_error_that_they_show(
+    severities: tuple[float, ...],
+) -> None:
+    for order in permutations(severities):
+        told = view_score([shot(value, photo=str(n)) for n, value in enumerate(order)])
+        assert told is not None
+        assert told.severity == pytest.approx(mean(severities))
+        assert (told.shots, told.left_out) == (len(severities), ())
+        assert told.error.sem == pytest.approx(stdev(severities))
+        assert f"the {len(severities)} shots differ by {max(severities) - min(severities)} points" in told.notes[0]
+
+
+def test_the_order_of_shots_never_says_which_one_is_left_out() -> None:
+    steps = (0.0, 2.0, 9.0, 10.0, 18.0, 20.0)
+    for severities in (*combinations_with_replacement(steps, 3), *combinations_with_replacement(steps, 4)):
+        told = {
+            (round(view.severity, 9), round(view.sem, 9), view.shots)
+            for order in permutations(severities)
+            if (view := view_score([shot(value, photo=str(n)) for n, value in enumerate(order)])) is not None
+        }
+        assert len(told) == 1, severities
 
 
 def test_ordinary_shots_are_rarely_flagged() -> None:
