@@ -94,7 +94,10 @@ class Alignment:
 
 @dataclass(frozen=True)
 class NotComparable:
-    """Two photos that do not show the same skin, or not so that it can be compared; what was measured, if it was."""
+    """Two photos that do not show the same skin, or not so that it can be compared; what was measured, if it was.
+
+    All numbers are finite. `residual_px` is None where no patch of skin of the one lies on the other's.
+    """
 
     reason: Mismatch
     hint: str
@@ -120,7 +123,8 @@ def align(before: Pixels, now: Pixels, finder: RegionEngine) -> Alignment | NotC
 
 def judged(found: Alignment) -> Alignment | NotComparable:
     """The alignment where it keeps the limits of overlap, likeness and residual; else which it does not keep first."""
-    measured = {"residual_px": found.residual_px, "likeness": found.likeness, "overlap": found.overlap}
+    residual_px = found.residual_px if np.isfinite(found.residual_px) else None  # no patch of skin lies on another
+    measured = {"residual_px": residual_px, "likeness": found.likeness, "overlap": found.overlap}
     if found.overlap < LEAST_OVERLAP:
         return _no(Mismatch.LITTLE_OVERLAP, **measured)
     if found.likeness < (LEAST_LIKENESS if found.method is Method.POINTS else _SURE_LIKENESS):
@@ -130,7 +134,7 @@ def judged(found: Alignment) -> Alignment | NotComparable:
     return found
 
 
-def _no(reason: Mismatch, **measured: float) -> NotComparable:
+def _no(reason: Mismatch, **measured: float | None) -> NotComparable:
     return NotComparable(reason, HINTS[reason], **measured)
 
 

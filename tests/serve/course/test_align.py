@@ -85,6 +85,16 @@ def test_what_keeps_no_limit_is_not_comparable_and_says_which(
     assert answer.reason is reason
 
 
+@pytest.mark.parametrize("residual_px", [float("inf"), float("nan")])
+def test_a_residual_that_no_patch_told_is_none(residual_px: float, finder: RegionEngine) -> None:
+    """A course's JSON has no word for infinity."""
+    found = align(skin(), skin(), finder)
+    assert isinstance(found, Alignment)
+    answer = judged(replace(found, residual_px=residual_px, overlap=0.1))
+    assert isinstance(answer, NotComparable)
+    assert (answer.residual_px, answer.likeness, answer.overlap) == (None, found.likeness, 0.1)
+
+
 def test_the_same_photos_give_the_same_alignment(finder: RegionEngine) -> None:
     photo = skin()
     shot = shot_again(photo, "again").pixels
