@@ -54,7 +54,9 @@ def verdict_part(measured: Measured) -> str:
 
 
 def timeline_part(measured: Measured, told: Sequence[Moment]) -> str:
-    """The chart with its legend, and the table that says the same."""
+    """The chart with its legend, and the table that says the same; a sentence where there was no visit yet."""
+    if not told:
+        return section("Severity over time", paragraph("There was no visit until this day."))
     figure = (
         f'<figure><div class="scroll" tabindex="0" role="region" aria-label="Chart of severity">'
         f"{timeline_chart(measured, told)}</div>{legend()}<figcaption>Severity of depressed scars, 0 to 100. Bars: the "

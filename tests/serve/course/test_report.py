@@ -69,6 +69,13 @@ def test_each_verdict_has_its_page_its_table_and_its_json(made: Course, headline
     assert f'"kind": "{told.verdict.kind}"' in json_of(told)
 
 
+def test_a_course_before_its_first_visit_has_a_page() -> None:
+    for made in (course(), replace(course(), sessions=())):
+        page = render_page(measured(made))
+        assert "<h2>Too early to say</h2>" in page
+        assert "There was no visit until this day." in page
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [
