@@ -57,7 +57,7 @@ def without_london(folder: Path, sources: tuple[str, ...] = ("scarnet", "acne_ne
     """A shipped network that says that it never saw London: what is tested is the report, not the network."""
     bundle = load_bundle("fold0")
     path = folder / network_file("london")
-    path.write_bytes(write_metadata(bundle.data, replace(bundle.metadata, sources=sources)))
+    path.write_bytes(write_metadata(bundle.data, replace(bundle.metadata, sources=sources, fold=None)))
     return path
 
 

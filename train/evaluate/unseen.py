@@ -30,6 +30,7 @@ from scarscore.train.evaluate.statistics import (
     spearman,
 )
 from scarscore.train.product import answers, refused
+from scarscore.train.seen import all_known, seen_checksums
 
 NOTE = f"""A photo that the product refuses counts as its set's mean reading. *Mean alone* is the error of telling every
 photo of a set that set's own mean reading, which nobody knows beforehand. In brackets: 95 % intervals, from {RESAMPLES}
@@ -76,10 +77,18 @@ class Unseen:
 def evaluate_unseen(bundle: ModelBundle, model: str, collection: Collection) -> Unseen:
     """Ask the product, with the bundle of that name or path, about every usable rated photo of the other sets.
 
-    Raises `DataError` where it was trained on all of them.
+    Photos that repeat one that it was trained on are left out. Raises `DataError` where it was trained on all sets, or
+    on photos of which nobody can tell whether they are of these.
     """
-    known = {*bundle.severity.metadata.sources}
-    rated = [r for r in collection.rated() if r.usable and r.cut is None and r.photo.source not in known]
+    metadata = bundle.severity.metadata
+    if not all_known(metadata):
+        raise DataError(
+            f"{model} went on with photos that are of no data set: nobody can tell which of these sets' it has seen. "
+            "Measure it on photos of your own that it has not seen, by --labels"
+        )
+    seen = seen_checksums(metadata, collection)
+    others = [r for r in collection.rated() if r.usable and r.cut is None and r.photo.source not in metadata.sources]
+    rated = [r for r in others if r.photo.sha256 not in seen]
     if not rated:
         raise DataError(f"{model} was trained on every set that has readings: nothing is left to measure it on")
     of_source = {name: [r for r in rated if r.photo.source == name] for name in (r.photo.source for r in rated)}
