@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from scarscore.serve.course.records import Caution, Course, Finding, RegionMean, VisitScore
-from scarscore.serve.course.scales.items import current
+from scarscore.serve.course.records import MODEL, Caution, Course, RegionMean, Visit, VisitScore
 from scarscore.serve.course.timing import is_valid, next_valid_day, timed
-from scarscore.serve.course.words import counted
+from scarscore.serve.course.words import counted, day
 
 # Consent forms and manuals of devices (SkinPen, Dermapen 4) and consensus papers list these; recorded, never judged.
 CAUTIONS = (
@@ -80,17 +79,28 @@ def next_photo(course: Course) -> Due | None:
     return None
 
 
-def pigment_flags(baseline: VisitScore, now: VisitScore, findings: Sequence[Finding] = ()) -> tuple[str, ...]:
-    """Brown marks that were entered, or regions that measure browner than at baseline: for the practitioner to look at.
+def brown_marks(visits: Sequence[Visit]) -> str:
+    """Brown marks after inflammation (PIH), as a person entered them last; empty without any, or where they are gone.
 
-    Brown marks after inflammation (PIH) followed microneedling in 5 of 30 patients (Dogra et al. 2014). They never
-    count towards severity. Melanin lowers L* and raises b*; a shadow lowers L* alone, and is not told.
+    They followed microneedling in 5 of 30 patients (Dogra et al. 2014). They never count towards severity, and need no
+    photo: hence all visits, in the order of dates.
     """
-    seen = current(findings, "pih")
-    flags = [f"brown marks after inflammation, entered by {seen.by}"] if seen is not None and seen.value else []
+    entered = [(visit.date, seen) for visit in visits for seen in visit.findings if seen.item == "pih"]
+    told = [(when, seen) for when, seen in entered if seen.by != MODEL]
+    if not told or not told[-1][1].value:
+        return ""
+    when, seen = told[-1]
+    return f"brown marks after inflammation, entered by {seen.by} on {day(when)}"
+
+
+def pigment_flags(baseline: VisitScore, now: VisitScore) -> tuple[str, ...]:
+    """Regions that measure browner than at baseline: for the practitioner to look at.
+
+    They never count towards severity. Melanin lowers L* and raises b*; a shadow lowers L* alone, and is not told.
+    """
     before = {region.region: region for region in baseline.regions}
     told = (_browner(before[region.region], region) for region in now.regions if region.region in before)
-    return (*flags, *filter(None, told))
+    return tuple(filter(None, told))
 
 
 def _browner(then: RegionMean, now: RegionMean) -> str:

@@ -10,11 +10,10 @@ from datetime import date
 
 from scarscore.serve.course.error import LOWER_BOUND
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.plan import Due, checklist, next_photo, next_session, pigment_flags
+from scarscore.serve.course.plan import Due, brown_marks, checklist, next_photo, next_session, pigment_flags
 from scarscore.serve.course.power import needed
 from scarscore.serve.course.records import Caution, ErrorSource, MeasurementError, Session, ShotScore
 from scarscore.serve.course.report.markup import Content, bullets, day, named, paragraph, section, table, terms
-from scarscore.serve.course.report.trail import findings_of
 from scarscore.serve.course.words import counted
 from scarscore.serve.scoring.quality.checks import flags
 from scarscore.serve.scoring.result import DISCLAIMER, HINTS, ModelId, Refusal
@@ -66,9 +65,9 @@ def measurement_part(measured: Measured) -> str:
 def plan_part(measured: Measured) -> str:
     """Sessions as recorded, what the plan says comes next, cautions, pigment."""
     course, verdict = measured.course, measured.verdict
-    pigment: tuple[str, ...] = ()
+    pigment = list(filter(None, [brown_marks(course.visits)]))
     if verdict.baseline and verdict.last:
-        pigment = pigment_flags(verdict.baseline, verdict.last, findings_of(measured))
+        pigment += pigment_flags(verdict.baseline, verdict.last)
     due = [
         ("Next photos", _due(next_photo(course), measured.on)),
         ("Next session", _due(next_session(course), measured.on)),

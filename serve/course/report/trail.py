@@ -11,7 +11,7 @@ from datetime import date
 
 from scarscore.serve.course.counts import NOT_COUNTED
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.records import MODEL, Finding, ShotScore, Visit
+from scarscore.serve.course.records import MODEL, ShotScore, Visit
 from scarscore.serve.course.report.markup import Content, bullets, day, named, paragraph, section, table
 from scarscore.serve.course.scales.answer import NOBODY, Part, Scale
 from scarscore.serve.course.scales.ecca import BANDS, band, ecca
@@ -57,12 +57,6 @@ def scales_part(measured: Measured) -> str:
         table("Where each point comes from", ("Scale", "Date", "Input", "Value", "Points", "By", "Note"), trail),
         _reported(measured),
     )
-
-
-def findings_of(measured: Measured) -> tuple[Finding, ...]:
-    """What was entered at the last visit of which anything was."""
-    told = (tuple(f for f in visit.findings if f.by != MODEL) for visit in reversed(measured.course.visits))
-    return next(filter(None, told), ())
 
 
 def scales_of(visit: Visit) -> Iterator[Scale]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from scarscore.serve.course.check import checked
-from scarscore.serve.course.plan import CAUTIONS, checklist, next_photo, next_session, pigment_flags
+from scarscore.serve.course.plan import CAUTIONS, brown_marks, checklist, next_photo, next_session, pigment_flags
 from scarscore.serve.course.records import (
     Caution,
     Course,
@@ -127,7 +127,17 @@ def test_pigment_is_flagged_apart_from_severity_and_shade_is_not() -> None:
     for other in (shaded, untold, light):
         assert pigment_flags(light, other) == ()
     assert pigment_flags(brown, light) == ()
-    assert pigment_flags(light, light, (Finding("pih", 1, "Dr A"),)) == (
-        "brown marks after inflammation, entered by Dr A",
-    )
-    assert pigment_flags(light, light, (Finding("pih", 1, "Dr A"), Finding("pih", 0, "Dr B"))) == ()
+
+
+def test_brown_marks_stay_told_until_somebody_enters_that_they_are_gone() -> None:
+    def entered(value: float, by: str) -> tuple[Finding, ...]:
+        return (Finding("pih", value, by),)
+
+    first, second, third = checked(GOOD, TODAY).visits
+    marked = replace(second, findings=entered(1, "Dr A"))
+    said = "brown marks after inflammation, entered by Dr A on 30 March 2026"
+    assert brown_marks((first, marked)) == said
+    assert brown_marks((first, marked, replace(third, findings=(Finding("icepick", 3, "Dr A"),)))) == said
+    assert brown_marks((first, marked, replace(third, findings=entered(0, "model")))) == said
+    assert brown_marks((first, marked, replace(third, findings=entered(0, "Dr B")))) == ""
+    assert brown_marks((first, second, third)) == ""

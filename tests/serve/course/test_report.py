@@ -15,11 +15,11 @@ from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import Course, Finding, Plan, Session, Shot, Timing, Visit
 from scarscore.serve.course.report.page import render_page
 from scarscore.serve.course.report.timeline import Mark, moments, trend_moments
-from scarscore.serve.course.report.trail import findings_of
 from scarscore.serve.course.report.write import csv_of, json_of, write_report
 from scarscore.serve.course.timing import timed
 from scarscore.serve.course.verdict import verdict
 from scarscore.serve.course.visit import visit_scores
+from scarscore.serve.course.words import day
 from scarscore.serve.scoring.result import ModelId, View
 from tests.serve.course.simulate import shot
 
@@ -94,17 +94,18 @@ def test_the_page_says_what_would_show_ten_points(made: Course, said: str) -> No
     assert said in render_page(measured(made))
 
 
-def test_what_a_person_entered_is_found_behind_what_the_network_proposed() -> None:
-    made = course((-1, 60), (30, 58), (100, 50))
-    entered, proposed = Finding("pih", 1, "AB"), Finding("boxcar_seen", 1)
-    visits = (
-        made.visits[0],
-        replace(made.visits[1], findings=(entered,)),
-        replace(made.visits[2], findings=(proposed,)),
-    )
-    told = measured(replace(made, visits=visits))
-    assert findings_of(told) == (entered,)
-    assert "brown marks after inflammation, entered by AB" in render_page(told)
+@pytest.mark.parametrize(
+    "visits",
+    [((-1, 60), (30, 58), (100, 50)), ((-1, 60), (30, 58)), ((-1, 60), (10, 58)), ((3, 40), (4, 40))],
+    ids=["before the last visit", "at the last visit", "nothing to compare yet", "no baseline"],
+)
+def test_brown_marks_that_a_person_entered_are_on_the_page(visits: tuple[tuple[int, float], ...]) -> None:
+    made = course(*visits)
+    marked = replace(made.visits[1], findings=(Finding("pih", 1, "AB"),))
+    rest = tuple(replace(visit, findings=(Finding("icepick", 3, "AB"),)) for visit in made.visits[2:])
+    told = measured(replace(made, visits=(made.visits[0], marked, *rest)))
+    page = render_page(told)
+    assert f"brown marks after inflammation, entered by AB on {day(marked.date)}" in page
 
 
 def test_a_view_that_the_start_lacks_moves_no_point_of_the_chart() -> None:
