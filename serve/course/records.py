@@ -243,10 +243,10 @@ class ViewScore:
 
 @dataclass(frozen=True)
 class RegionMean:
-    """A region's severity (0 to 100) over the shots of one visit, weighted by its visible skin (`skin`, 0 to 1).
+    """A region's severity (0 to 100) at one visit: the shots of a view averaged, the views pooled by its visible skin.
 
-    `redness`, `lightness` and `yellowness` are CIELAB differences from the same person's clear skin, as in the photo's
-    score: means over the shots, None where they were not measured.
+    `skin` is its mean share of a photo (0 to 1). `redness`, `lightness` and `yellowness` are CIELAB differences from
+    the same person's clear skin, as in the photo's score: means over the shots, None where they were not measured.
     """
 
     region: str

@@ -7,7 +7,7 @@ number as of one photo of everything. Scores of two networks are refused, never 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import sqrt
 from statistics import median, stdev
@@ -61,15 +61,15 @@ def visit_score(visit: Visit, when: Timed, own: Sequence[MeasurementError] = ())
     groups: dict[tuple[View, str | None], list[Shot]] = {}
     for shot in visit.shots:
         groups.setdefault((shot.view, shot.region), []).append(shot)
-    views = tuple(view for shots in groups.values() if (view := view_score(shots, own)) is not None)
-    if not views:
+    told = [(shots, view) for shots in groups.values() if (view := view_score(shots, own)) is not None]
+    if not told:
         return None
+    views = tuple(view for _, view in told)
     severity, sem = pooled(views)
-    scored = [pair for shots in groups.values() for pair in _scored(shots)]
+    model = next(score.model for shots, _ in told for _, score in _scored(shots))
     notes = tuple(note for view in views for note in view.notes)
     return VisitScore(
-        visit.date, when.timing, when.days, when.sessions, severity, sem, scored[0][1].model, views,
-        _regions([_placed(region, shot) for shot, score in scored for region in score.regions]),
+        visit.date, when.timing, when.days, when.sessions, severity, sem, model, views, _regions(told),
         (*((when.words,) if when.words else ()), *notes),
     )  # fmt: skip
 
@@ -189,21 +189,45 @@ def _placed(region: RegionScore, shot: Shot) -> RegionScore:
     return replace(region, region=shot.region) if shot.region and region.region == UNPLACED else region
 
 
-def _regions(regions: Sequence[RegionScore]) -> tuple[RegionMean, ...]:
-    """Each region pooled over all shots that show it, in the order of names."""
-    names = sorted({region.region for region in regions})
-    means = (_region(name, [region for region in regions if region.region == name]) for name in names)
-    return tuple(mean for mean in means if mean is not None)
+def _regions(groups: Sequence[tuple[Sequence[Shot], ViewScore]]) -> tuple[RegionMean, ...]:
+    """Each region over the shots that count, in the order of names: a view's shots averaged, then the views pooled."""
+    views: list[RegionMean] = []
+    for shots, view in groups:
+        counted = [pair for pair in _scored(shots) if pair[0].photo in view.used]
+        views.extend(_by_name([region for pair in counted for region in _of_shot(*pair)], _averaged))
+    return _by_name(views, _pooled)
 
 
-def _region(name: str, seen: Sequence[RegionScore]) -> RegionMean | None:
-    told = [(region.severity, region.area * region.judged) for region in seen if region.severity is not None]
-    total = sum(share for _, share in told)
-    if total <= 0.0:
-        return None
-    severity = power_mean([value for value, _ in told], [share / total for _, share in told])
-    shares = [region.area * region.judged for region in seen]
-    colours = (
-        _mean(list(zip([getattr(region, colour) for region in seen], shares, strict=True))) for colour in COLOURS
-    )
-    return RegionMean(name, severity, total / len(told), *colours)
+def _of_shot(shot: Shot, score: ShotScore) -> tuple[RegionMean, ...]:
+    """The regions that have a severity in one shot."""
+    told = (_placed(region, shot) for region in score.regions)
+    means = [
+        RegionMean(r.region, r.severity, r.area * r.judged, r.redness, r.lightness, r.yellowness)
+        for r in told
+        if r.severity is not None and r.area * r.judged > 0.0
+    ]
+    return _by_name(means, _pooled)  # a close-up's other skin may have become a region that is seen beside it
+
+
+def _by_name(
+    parts: Sequence[RegionMean], joined: Callable[[Sequence[RegionMean]], RegionMean]
+) -> tuple[RegionMean, ...]:
+    """One mean of each region, in the order of names."""
+    names = sorted({part.region for part in parts})
+    return tuple(joined([part for part in parts if part.region == name]) for name in names)
+
+
+def _pooled(parts: Sequence[RegionMean]) -> RegionMean:
+    """A region of which each part shows skin of its own."""
+    total = sum(part.skin for part in parts)
+    return _with_colours(parts, power_mean([part.severity for part in parts], [part.skin / total for part in parts]))
+
+
+def _averaged(parts: Sequence[RegionMean]) -> RegionMean:
+    """A region of which each part is a repeated shot of the same skin."""
+    return _with_colours(parts, sum(part.severity for part in parts) / len(parts))
+
+
+def _with_colours(parts: Sequence[RegionMean], severity: float) -> RegionMean:
+    colours = (_mean([(getattr(part, colour), part.skin) for part in parts]) for colour in COLOURS)
+    return RegionMean(parts[0].region, severity, sum(part.skin for part in parts) / len(parts), *colours)

@@ -165,6 +165,16 @@ def test_the_skin_of_a_close_up_is_the_region_that_the_photo_is_said_to_show() -
     )
 
 
+def test_the_regions_rest_on_the_shots_that_count_and_repeats_are_averaged() -> None:
+    outlying = score_of(shot(50, photo="a"), shot(50, photo="b", redness=2.0), shot(95, photo="c", redness=30.0))
+    assert outlying.views[0].used == ("a", "b")
+    assert outlying.regions[0].severity == pytest.approx(50.0)
+    assert outlying.regions[0].redness == pytest.approx(1.0)
+    repeated = score_of(shot(46, photo="a"), shot(54, photo="b"), shot(20, View.LEFT, photo="c"))
+    assert repeated.regions[0].severity == pytest.approx(repeated.severity)
+    assert repeated.severity == pytest.approx(((50**POWER + 20**POWER) / 2) ** (1 / POWER))
+
+
 def test_a_view_that_is_missing_later_is_left_out_of_both_and_named() -> None:
     before = score_of(shot(60, View.LEFT), shot(20, View.RIGHT))
     after = score_of(shot(20, View.RIGHT), days=60)
