@@ -14,7 +14,7 @@ def test_ci_runs_both_lines_of_the_readme() -> None:
     assert len(lines) == 2
     assert lines[0].endswith("scarscore demo")
     assert lines[1].endswith("pytest")
-    ran = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    ran = [line.strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
     for line in lines:
         assert "\n" not in line
         assert line in ran

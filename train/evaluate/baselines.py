@@ -17,6 +17,7 @@ from scarscore.datasets.split import Folds
 from scarscore.model.network import LATERALS, SeverityNetwork
 from scarscore.model.preprocess import STRIDE, Frame, normalise
 from scarscore.train.evaluate.statistics import Values
+from scarscore.train.norms import fold_norms
 
 ALPHAS = np.logspace(0, 6, 13)
 
@@ -38,13 +39,15 @@ def frozen_features(photos: Sequence[Frame], start: dict[str, Tensor]) -> Values
     """Features of the untrained network, (n, 448): means over the photo at strides 8, 16 and 32."""
     network = SeverityNetwork()
     network.load_start_weights(start)
+    fold_norms(network)  # with its norms folded and channels last it takes half the time
     blocks = [*network.stem, *network.body]
     cuts = [0, *(index + 1 for index in LATERALS)]
-    stages = [torch.nn.Sequential(*blocks[a:b]).eval() for a, b in pairwise(cuts)]
+    last = torch.channels_last
+    stages = [torch.nn.Sequential(*blocks[a:b]).eval().to(memory_format=last) for a, b in pairwise(cuts)]
     rows = []
     with torch.inference_mode():
         for frame in photos:
-            x = torch.from_numpy(normalise(frame.square[None]))
+            x = torch.from_numpy(normalise(frame.square[None])).contiguous(memory_format=last)
             means = []
             for stage, stride in zip(stages, (STRIDE, 2 * STRIDE, 4 * STRIDE), strict=True):
                 x = stage(x)
