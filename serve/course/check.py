@@ -18,6 +18,7 @@ from scarscore.serve.scoring.result import View
 
 REGIONS = ("forehead", "left_cheek", "right_cheek", "nose", "chin", "other_skin")
 SESSIONS, SPACING, MAINTENANCE, DEPTH = (1, 12), (7, 92), (0, 12), (0.0, 5.0)  # what nobody would write but by mistake
+LATEST = 3650  # days after a session, ten years: what lies further is a slip, and no date may be left to hold it
 EARLIEST = date(1990, 1, 1)  # a browser makes the year 26 of two digits, and a camera whose clock was lost 1970 or 1980
 
 
@@ -53,14 +54,21 @@ def check_day(day: date, what: str, today: date) -> None:
 
 
 def check_rules(rules: TimingRules) -> None:
-    """Raises UsageError where a clinic's timing rules contradict themselves."""
-    if not 0 <= rules.not_scored <= rules.provisional < rules.preferred:
+    """Raises UsageError where a clinic's timing rules contradict themselves, or reach beyond `LATEST`."""
+    if not 0 <= rules.not_scored <= rules.provisional < rules.preferred <= LATEST:
         raise UsageError(
-            f"timing: the days must ascend from 0, but are {rules.not_scored} (not scored), {rules.provisional} "
-            f"(provisional) and {rules.preferred} (preferred)"
+            f"timing: the days must ascend from 0 to {LATEST} at most, but are {rules.not_scored} (not scored), "
+            f"{rules.provisional} (provisional) and {rules.preferred} (preferred)"
         )
-    if any(a >= b for a, b in pairwise((rules.provisional, *rules.endpoints))):
-        raise UsageError(f"timing: end-points must ascend and lie after day {rules.provisional}: {rules.endpoints}")
+    if any(a >= b for a, b in pairwise((rules.provisional, *rules.endpoints, LATEST + 1))):
+        raise UsageError(
+            f"timing: end-points must ascend and lie after day {rules.provisional}, up to day {LATEST}: "
+            f"{', '.join(map(str, rules.endpoints))}"
+        )
+    if not rules.provisional < rules.response <= LATEST:
+        raise UsageError(
+            f"timing: response is {rules.response}; it must lie after day {rules.provisional}, up to day {LATEST}"
+        )
 
 
 def _check_plan(plan: Plan) -> None:

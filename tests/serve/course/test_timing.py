@@ -76,6 +76,22 @@ def test_a_clinic_sets_its_own_days_but_not_against_each_other() -> None:
         check_rules(TimingRules(endpoints=(90, 28)))
 
 
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (TimingRules(response=10), "response is 10; it must lie after day 13, up to day 3650"),
+        (TimingRules(response=-5), "response is -5"),
+        (TimingRules(response=100_000_000), "response is 100000000"),
+        (TimingRules(endpoints=(28, 99_999_999)), "up to day 3650: 28, 99999999"),
+        (TimingRules(preferred=99_999_999), "from 0 to 3650 at most"),
+    ],
+)
+def test_days_that_no_calendar_or_course_holds_are_refused(rules: TimingRules, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        check_rules(rules)
+    check_rules(TimingRules(preferred=3650, endpoints=(3650,), response=3650))
+
+
 def course(*visits: Visit) -> Course:
     return Course("p1", Plan(2), SESSIONS, visits)
 
