@@ -16,7 +16,7 @@ from scarscore.train.claim import claim
 from scarscore.train.config import load_config
 from scarscore.train.cost import cost_of, counted
 from scarscore.train.evaluate.nulls import json_text
-from scarscore.train.seen import all_known, count_seen, require_permitted, seen_checksums
+from scarscore.train.seen import count_seen, require_permitted
 from scarscore.train.tune import Halves, as_json, as_run, halves, identity_of, tune
 from scarscore.train.tuned_card import tuned_card
 from scarscore.train.views import Say
@@ -79,14 +79,15 @@ def _at_hand() -> Collection | None:
 def _seen(base: ModelBundle, split: Halves, name: str, collection: Collection | None) -> int | None:
     """0 where the base has seen nothing that is held out; None where nobody can tell.
 
-    No data folder is at hand, or the base itself went on with somebody's own photos, which no data folder holds.
+    No data folder is at hand, or not all of the base's data sets lie in it, or the base itself went on with somebody's
+    own photos, which no data folder holds.
     """
     if collection is None:
         return None
-    count = count_seen(split.held_out, seen_checksums(base.severity.metadata, collection))
+    count = count_seen([photo.sha256 for photo in split.held_out], base.severity.metadata, collection)
     if count:
         raise DataError(
             f"{name} was trained on {count} of the {len(split.held_out)} photos that would be held out, or on others "
             "of the same people: figures on them would flatter it. Go on from a bundle that has not seen them"
         )
-    return 0 if all_known(base.severity.metadata) else None
+    return count

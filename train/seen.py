@@ -36,8 +36,14 @@ def seen_checksums(metadata: Metadata, collection: Collection) -> frozenset[str]
 
 
 def all_known(metadata: Metadata) -> bool:
-    """Whether a network learnt from data sets alone, so that a data folder can say what it has seen."""
+    """Whether a network learnt from data sets alone, so that whoever has them can say what it has seen."""
     return set(metadata.sources) <= set(card_names())
+
+
+def all_at_hand(metadata: Metadata, collection: Collection) -> bool:
+    """Whether the data folder holds all that a network learnt from: rated photos of each of its data sets."""
+    needed = {CARRIER if name == DRAWN else name for name in metadata.sources}
+    return all_known(metadata) and needed <= {item.photo.source for item in collection.rated()}
 
 
 def require_permitted(photos: Sequence[OwnPhoto], use: Use, collection: Collection) -> None:
@@ -49,6 +55,14 @@ def require_permitted(photos: Sequence[OwnPhoto], use: Use, collection: Collecti
     require(sorted({photo.source for photo in collection.photos if photo.sha256 in checksums}), use)
 
 
-def count_seen(photos: Sequence[OwnPhoto], checksums: frozenset[str]) -> int:
-    """How many of the photos are among these, byte for byte."""
-    return sum(photo.sha256 in checksums for photo in photos)
+def count_seen(checksums: Sequence[str], metadata: Metadata, collection: Collection) -> int | None:
+    """How many files of these SHA-256 a severity network has seen, or others of the same group (`seen_checksums`).
+
+    None where nobody can tell: none was found, but not all that the network learnt from is at hand.
+    """
+    whole = all_at_hand(metadata, collection)
+    if metadata.fold is not None and not whole:  # which photos were its fold's only all of them together tell
+        return None
+    seen = seen_checksums(metadata, collection)
+    count = sum(checksum in seen for checksum in checksums)
+    return count if count or whole else None

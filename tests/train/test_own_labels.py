@@ -6,13 +6,14 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated, load
-from scarscore.train.evaluate.own import as_markdown, evaluate_labels, read_labels
+from scarscore.train.evaluate.own import _seen, as_markdown, evaluate_labels, read_labels
 from scarscore.train.samples import trainable
 
 TRAINED_ON = ("scarnet", "acne_new", "acne04", "london")
@@ -65,11 +66,28 @@ def test_the_command_tells_the_agreement_with_own_labels(
     assert str(collection.root.resolve()) not in done.stdout  # no photo is named
 
 
-def test_photos_of_a_set_that_is_never_trained_on_do_not_count_as_seen(collection: Collection, tmp_path: Path) -> None:
+def test_of_a_set_that_is_never_trained_on_only_repeats_of_trained_pictures_count_as_seen(
+    collection: Collection, tmp_path: Path
+) -> None:
     unseen = [r for r in collection.rated() if r.photo.source == "habibsatya" and r.usable]
+    groups = {r.photo.group for r in trainable(collection, TRAINED_ON)}
+    repeats = [r for r in unseen if r.photo.group in groups]
     figures, _ = evaluate_labels(read_labels(table(tmp_path, rows_of(collection, unseen))), collection)
-    assert (figures.seen, figures.photos + sum(figures.refused.values())) == (0, len(unseen))
-    assert "flatter" not in as_markdown(figures)
+    assert (figures.seen, figures.photos + sum(figures.refused.values())) == (len(repeats), len(unseen))
+    assert len(repeats) == 2
+    assert "flatter" not in as_markdown(replace(figures, seen=0))
+
+
+def test_other_photos_of_people_who_were_trained_on_count_as_seen_and_a_part_of_the_sets_tells_nothing(
+    collection: Collection,
+) -> None:
+    trained = trainable(collection, TRAINED_ON)
+    known, groups = {r.photo.sha256 for r in trained}, {r.photo.group for r in trained}
+    others = [p for p in collection.photos if p.group in groups and p.sha256 not in known][:3]
+    paths = [collection.root / p.file for p in others]
+    assert _seen(paths, collection, "default") == 3
+    part = replace(collection, photos=tuple(p for p in collection.photos if p.source == "london"), cuts=())
+    assert _seen(paths, part, "default") is None
 
 
 def test_photos_nobody_trained_on_are_said_to_be_unchecked_without_a_data_folder(

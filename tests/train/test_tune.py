@@ -165,9 +165,11 @@ def test_what_a_network_was_trained_on_counts_as_seen_and_a_folds_own_photos_do_
     whole, part = (seen_checksums(load_bundle(name).metadata, collection) for name in ("default", "fold0"))
     assert part < whole
     rated = [r.photo for r in collection.rated() if r.photo.source == "acne04" and r.cut is None and r.usable]
-    own = [OwnPhoto(Path(p.file), p.group, p.sha256, ()) for p in rated]
-    assert count_seen(own, whole) == len(own)
-    assert 0.6 * len(own) < count_seen(own, part) < 0.95 * len(own)
+    own = [p.sha256 for p in rated]
+    assert count_seen(own, load_bundle().metadata, collection) == len(own)
+    of_fold = count_seen(own, load_bundle("fold0").metadata, collection)
+    assert of_fold is not None
+    assert 0.6 * len(own) < of_fold < 0.95 * len(own)
     assert any(p.sha256 not in whole for p in held)
 
 
@@ -209,6 +211,22 @@ def test_photos_of_people_whom_the_base_has_seen_are_not_held_out(
     assert own_command._seen(base, Halves((), (photo(1, 1),)), "fold0", collection) == 0
     monkeypatch.setenv("SCARSCORE_DATA", "/nowhere")
     assert own_command._seen(base, Halves((), tuple(own)), "fold0", own_command._at_hand()) is None
+
+
+@pytest.mark.parametrize("name", ["default", "fold0"])
+def test_with_a_part_of_the_bases_sets_at_hand_none_is_said_to_be_unseen(collection: Collection, name: str) -> None:
+    from scarscore.train import own_command
+
+    photos = tuple(p for p in collection.photos if p.source == "london")
+    ids = {p.rating_id for p in photos if p.rating_id}
+    readings = tuple(r for r in collection.readings if r.rating_id in ids)
+    part = Collection(collection.root, photos, readings, (), (), ())
+    seen = [r.photo for r in collection.rated() if r.photo.source == "acne04" and r.cut is None and r.usable]
+    own = Halves((), tuple(OwnPhoto(Path(p.file), p.group, p.sha256, ()) for p in seen))
+    assert own_command._seen(open_model(name), own, name, part) is None
+    # Scars are drawn on London's faces: a network of these two has all that it learnt from at hand.
+    drawn = replace(load_bundle().metadata, sources=("london", "drawn"))
+    assert count_seen([p.sha256 for p in own.held_out], drawn, part) == 0
 
 
 def test_a_base_that_went_on_with_own_photos_is_not_said_to_have_seen_none(

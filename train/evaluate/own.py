@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from scarscore.datasets.cards import card_names
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.own import read_own
 from scarscore.datasets.photos import Collection
@@ -29,8 +28,7 @@ from scarscore.train.evaluate.statistics import (
     spearman,
 )
 from scarscore.train.product import Answer, answers, refused
-from scarscore.train.samples import trainable
-from scarscore.train.seen import all_known
+from scarscore.train.seen import count_seen
 
 FEWEST = 10  # photos, below which no agreement is told
 
@@ -48,8 +46,8 @@ class Label:
 class OwnFigures:
     """How the product agrees with the labels of `photos` photos, those that it refuses left out.
 
-    `seen` photos are among those that the network was trained on; None where nobody can tell: no data folder was at
-    hand, or the network went on with somebody's own photos.
+    `seen` photos are among those that the network was trained on, or of the same groups; None where nobody can tell:
+    not all of its data sets are at hand, or it went on with somebody's own photos.
     `bias` is what is told less what was read, in points; `interval` the share of labels inside the 90 % interval.
     """
 
@@ -107,15 +105,12 @@ def _inside(label: Label, answer: Answer) -> bool:
 
 
 def _seen(paths: Sequence[Path], collection: Collection, model: str) -> int | None:
-    """How many of the files are, byte for byte, photos that the bundle's severity network was trained on.
+    """How many of the files are, byte for byte, photos of the groups that the severity network was trained on.
 
-    None where none is, but its own photos are not at hand.
+    None where none is, but not all that it learnt from is at hand.
     """
-    metadata = open_model(model).severity.metadata
-    sources = {*metadata.sources} & {*card_names()}
-    known = {item.photo.sha256 for item in trainable(collection, tuple(sources))}
-    count = sum(hashlib.sha256(path.read_bytes()).hexdigest() in known for path in paths)
-    return count if count or all_known(metadata) else None
+    checksums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    return count_seen(checksums, open_model(model).severity.metadata, collection)
 
 
 def write_own(figures: OwnFigures, folder: Path) -> tuple[Path, Path]:
@@ -131,7 +126,8 @@ def as_markdown(figures: OwnFigures) -> str:
     """The report as a text; photos and people are counted, never named."""
     told = ", ".join(f"{reason} {count}" for reason, count in figures.refused.items()) or "none"
     seen = {None: "Whether the network was trained on some of them was not checked.", 0: ""}.get(
-        figures.seen, f"**{figures.seen} of them were trained on: these figures flatter the network.**"
+        figures.seen,
+        f"**{figures.seen} of them, or others of their groups, were trained on: these figures flatter the network.**",
     )
     lines = [
         "# Evaluation on own labels",
