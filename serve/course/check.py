@@ -25,11 +25,12 @@ EARLIEST = date(1990, 1, 1)  # a browser makes the year 26 of two digits, and a 
 def checked(course: Course, today: date) -> Course:
     """The course in the order of dates. Raises UsageError for what cannot be, naming the row.
 
-    That is: a date in the future or before `EARLIEST`, sessions whose numbers and dates do not ascend together, two
-    visits of one day that are not told apart by `needling`, `needling` on a day without a session or none on a
-    session's day, a photo twice, a visit without photos and findings, a region on another view than a close-up, values
-    out of range.
+    That is: a pseudonym that is not UTF-8 (a folder's name may not be), a date in the future or before `EARLIEST`,
+    sessions whose numbers and dates do not ascend together, two visits of one day that are not told apart by
+    `needling`, `needling` on a day without a session or none on a session's day, a photo twice, a visit without photos
+    and findings, a region on another view than a close-up, values out of range.
     """
+    _check_pseudonym(course.patient)
     _check_plan(course.plan)
     check_rules(course.clinic.timing)
     sessions = _sessions(course.sessions, today)
@@ -69,6 +70,15 @@ def check_rules(rules: TimingRules) -> None:
         raise UsageError(
             f"timing: response is {rules.response}; it must lie after day {rules.provisional}, up to day {LATEST}"
         )
+
+
+def _check_pseudonym(patient: str) -> None:
+    try:
+        patient.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"the patient {patient!r} is not written in UTF-8: rename the folder, or say patient in course.toml"
+        ) from None
 
 
 def _check_plan(plan: Plan) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -46,7 +47,10 @@ def check_report(out: Path, formats: Sequence[str], option: str, leave: Sequence
 
 
 def put(out: Path, text: str) -> None:
-    """Put a text in place of `out` at once. Raises OutputError; `out` is then as it was."""
+    """Put a text in place of `out` at once. Raises OutputError; `out` is then as it was.
+
+    Whatever goes wrong, no hidden file with a patient's data stays behind.
+    """
     try:
         with temporary(out).open("w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -55,6 +59,9 @@ def put(out: Path, text: str) -> None:
         temporary(out).replace(out)
     except OSError as error:
         raise OutputError(f"{str(out)!r} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):  # it has become `out`, or was never begun
+            temporary(out).unlink()
 
 
 def write_report(out: Path, measured: Measured, look: Look | None) -> None:

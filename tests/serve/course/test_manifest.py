@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -248,3 +249,13 @@ def test_a_file_of_another_kind_and_an_empty_folder_are_told(tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="there is no visit in it"):
         read(tmp_path / "empty", TODAY)
+
+
+def test_a_folder_whose_name_no_file_can_hold_is_refused_before_any_work(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"P-\xff")
+    (folder / "2026-03-01").mkdir(parents=True)
+    (folder / "2026-03-01" / "front.jpg").write_bytes(b"a")
+    with pytest.raises(UsageError, match="is not written in UTF-8: rename the folder, or say patient"):
+        read(folder, TODAY)
+    (folder / "course.toml").write_text('patient = "P-1"')
+    assert read(folder, TODAY).course.patient == "P-1"

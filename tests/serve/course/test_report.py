@@ -15,7 +15,7 @@ from scarscore.serve.course.measured import Measured
 from scarscore.serve.course.records import Course, Finding, Plan, Session, Shot, Timing, Visit
 from scarscore.serve.course.report.page import render_page
 from scarscore.serve.course.report.timeline import Mark, moments, trend_moments
-from scarscore.serve.course.report.write import csv_of, json_of, write_report
+from scarscore.serve.course.report.write import csv_of, json_of, put, write_report
 from scarscore.serve.course.timing import timed
 from scarscore.serve.course.verdict import verdict
 from scarscore.serve.course.visit import visit_scores
@@ -170,3 +170,14 @@ def test_a_report_opens_the_photos_that_are_only_shown_where_photos_are_wanted(t
         write_report(out, told, see)
         assert len(opened) == 1
         assert "In the days after a session" not in out.read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    out = tmp_path / "report.csv"
+    out.write_text("before")
+    with pytest.raises(UnicodeEncodeError):
+        put(out, "a patient's data \udcff")
+    assert list(tmp_path.iterdir()) == [out]
+    assert out.read_text() == "before"
+    put(out, "after")
+    assert (list(tmp_path.iterdir()), out.read_text()) == ([out], "after")
