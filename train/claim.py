@@ -1,4 +1,4 @@
-"""A folder holds one run: what was begun with another configuration or other photos is not gone on from."""
+"""A folder holds one run: what was begun with another configuration, photos or weights is not gone on from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def claim(folder: Path, mark: str, what: str) -> None:
     file = folder / mark
     if file.exists() and file.read_text(encoding="utf-8") != what:
         raise DataError(
-            f"{folder} holds a run with another configuration, or on other photos, readings or networks: "
-            "choose another --out, or remove it"
+            f"{folder} holds a run with another configuration, or on other photos, readings, groups, networks or start "
+            "weights: choose another --out, or remove it"
         )
     file.write_text(what, encoding="utf-8")

@@ -36,7 +36,7 @@ from scarscore.train.loop import Material, train_network
 from scarscore.train.pairs import teach_pairs
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture, sample, trainable
-from scarscore.train.start import Start, begun
+from scarscore.train.start import Start, begun, digest
 from scarscore.train.views import Say, take_views
 
 NAME = "severity"
@@ -153,8 +153,8 @@ def train_run(run: Run, wanted: Sequence[Held], start: Path | Start, say: Say) -
     They begin from start weights, in a file or read already. Networks of one run may be trained by several processes
     or machines at once: each has its own folder. Raises `DataError` where the run's folder holds another one.
     """
-    claim(run.folder, MARK, f"{run.config}\nphotos {fingerprint(run.rated)}\nregions {run.finder.bundle.sha256}\n")
     begin = read_start_weights(start) if isinstance(start, Path) else start
+    claim(run.folder, MARK, _mark(run, begin))
     missing = [held for held in wanted if not _raw(run, held).exists()]
     if missing:
         material = _material(run, begin, say)
@@ -169,6 +169,21 @@ def train_run(run: Run, wanted: Sequence[Held], start: Path | Start, say: Say) -
         return False
     calibrate_run(run, say)
     return True
+
+
+def _mark(run: Run, start: Start) -> str:
+    """What the networks of a run depend on: two runs with one mark have the same networks."""
+    return (
+        f"{run.config}\nphotos {fingerprint(run.rated)}\ngroups {_groups(run)}\n"
+        f"regions {run.finder.bundle.sha256}\nstart {digest(start)}\n"
+    )
+
+
+def _groups(run: Run) -> str:
+    """SHA-256 of who belongs together and of the folds: also of unread photos, parts of which are trained on."""
+    photos = [f"{p.file} {p.group}" for p in run.collection.photos if p.source in run.config.sources]
+    read = [f"{r.key} {r.photo.group} {run.folds.fold_of[r.key]}" for r in run.rated]
+    return hashlib.sha256("\n".join(sorted([*photos, *read])).encode()).hexdigest()
 
 
 def calibrate_run(run: Run, say: Say) -> None:

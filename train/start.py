@@ -5,6 +5,7 @@ A trained network is read back out of its exported file, whose weights keep thei
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -53,6 +54,14 @@ def start_of(bundle: Bundle) -> dict[str, Tensor]:
     state = {_name(name): _tensor(tensor) for name, tensor in held.items() if name.startswith(PREFIX)}
     slope, offset = _line(bundle)
     return state | {SCALE: torch.tensor(slope), OFFSET: torch.tensor(offset)}
+
+
+def digest(start: Start) -> str:
+    """SHA-256 of start weights: of their names and bytes, in the names' order."""
+    told = hashlib.sha256()
+    for name, tensor in sorted(start.items()):
+        told.update(name.encode() + b"\0" + tensor.detach().contiguous().numpy().tobytes())
+    return told.hexdigest()
 
 
 def _name(exported: str) -> str:

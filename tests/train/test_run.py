@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
 from scarscore.datasets.split import grouped_folds
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train.config import load_config
 from scarscore.train.loop import Material
-from scarscore.train.run import Run, _held_out
+from scarscore.train.run import Run, _held_out, train_run
 from scarscore.train.samples import part_of, sample
 from scarscore.train.views import Views
 
@@ -72,3 +74,28 @@ def test_a_run_has_a_file_for_each_network(run: Run, tmp_path: Path) -> None:
     assert [made.file(fold).name for fold in made.networks] == [
         "severity-fold0.onnx", "severity-fold1.onnx", "severity.onnx",
     ]  # fmt: skip
+
+
+def united(run: Run, number: int, group: str) -> Run:
+    """The same run after it was found that a photo belongs to another group."""
+
+    def moved(item: Photo) -> Photo:
+        return replace(item, group=group) if item.file == f"{number}.jpg" else item
+
+    items = tuple(replace(item, photo=moved(item.photo)) for item in run.rated)
+    collection = replace(run.collection, photos=tuple(map(moved, run.collection.photos)))
+    return replace(run, collection=collection, rated=items, folds=grouped_folds(items, 2, 1))
+
+
+def test_a_folder_is_not_gone_on_from_with_other_groups_or_start_weights(run: Run, tmp_path: Path) -> None:
+    unread = replace(run.collection, photos=(*run.collection.photos, photo(99, 9)))
+    made, start = replace(run, collection=unread, folder=tmp_path), {"a": torch.zeros(2), "b": torch.ones(2)}
+    for _ in range(2):
+        assert not train_run(made, (), start, print)
+    for other in (united(made, 3, "g4"), united(made, 99, "g4")):
+        with pytest.raises(DataError, match="choose another --out"):
+            train_run(other, (), start, print)
+    for weights in (start | {"b": torch.zeros(2)}, {"a": start["a"], "c": start["b"]}):
+        with pytest.raises(DataError, match="choose another --out"):
+            train_run(made, (), weights, print)
+    assert not train_run(made, (), start, print)
