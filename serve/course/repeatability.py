@@ -21,6 +21,7 @@ from scarscore.serve.errors import UsageError
 from scarscore.serve.scoring.result import View
 
 _ENDLESS = 1e7  # degrees of freedom with which an F is a chi-squared over its own
+_SAME = 1e-12  # an ICC so near to 1 differs from it by rounding alone
 LEAST = 10  # subjects from which on a clinic's figure stands in for the bundle's; a convention, fewer say too little
 
 
@@ -77,7 +78,7 @@ def icc_interval(table: Table, confidence: float = 0.95) -> tuple[float, float]:
     """
     n, k = table.shape
     s, value = mean_squares(table), icc(table)
-    if isnan(value) or (s.rest <= 0.0 and s.shots <= 0.0):
+    if isnan(value) or 1 - value <= _SAME:
         return value, value  # every shot the same: there is nothing to be unsure of
     a, b = k * value / (n * (1 - value)), 1 + k * value * (n - 1) / (n * (1 - value))
     freedom = (a * s.shots + b * s.rest) ** 2 / ((a * s.shots) ** 2 / (k - 1) + (b * s.rest) ** 2 / ((n - 1) * (k - 1)))
@@ -118,9 +119,14 @@ def repeatability(repeats: Iterable[Repeat]) -> tuple[Repeatability, ...]:
 
 
 def measured_error(found: Repeatability) -> MeasurementError:
-    """The clinic's own error, to be stored among its settings. Raises UsageError for fewer than 10 subjects."""
+    """The clinic's own error, to be stored among its settings.
+
+    Raises UsageError for fewer than 10 subjects, and where no shot's score differs from its repetition.
+    """
     if found.subjects < LEAST:
         raise UsageError(f"{found.subjects} subjects say too little of a camera; photograph {LEAST} or more")
+    if round(found.sem, 3) <= 0.0:  # as it would be written
+        raise UsageError("all shots of a subject have the same score: they are copies, not repetitions")
     return MeasurementError(
         found.sem, ErrorSource.CLINIC, found.view, found.camera or None, found.model or None,
         found.subjects, found.shots, SHARED,

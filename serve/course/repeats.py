@@ -1,11 +1,12 @@
 """Repeated shots of the same skin: which they are, and what is written of how well they repeat.
 
 A CSV file with `subject`, `view` and `photo` (and perhaps `camera`), or a folder with a folder for each subject,
-photos named by their view. A subject is a pseudonym. Two close-ups of one subject show the same place.
+photos named by their view. A subject is a pseudonym. All close-ups of one subject show the same place.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -30,13 +31,17 @@ PANEL, WIDTH = 300.0, 640.0  # px of a Bland-Altman panel
 
 @dataclass(frozen=True)
 class RepeatPhoto:
-    """One of several photos of a subject's same skin; `row` is where it stands, for messages."""
+    """One of several photos of a subject's same skin; `row` is where it stands, for messages.
+
+    `region` is what a close-up's name says that it shows; None where it says nothing.
+    """
 
     path: Path
     subject: str
     view: View
     camera: str
     row: str
+    region: str | None = None
 
 
 def read_repeats(path: Path, camera: str = "") -> tuple[RepeatPhoto, ...]:
@@ -113,7 +118,8 @@ def _in_folder(path: Path, camera: str) -> tuple[RepeatPhoto, ...]:
         for photo in sorted(folder.iterdir()):
             if not photo.name.startswith(".") and photo.name.lower() not in LEFT_BY_SYSTEMS:
                 row = f"{folder.name}/{photo.name}"
-                photos.append(RepeatPhoto(photo, folder.name, named_view(photo, row)[0], camera, row))
+                view, region = named_view(photo, row)
+                photos.append(RepeatPhoto(photo, folder.name, view, camera, row, region))
     return tuple(photos)
 
 
@@ -128,6 +134,34 @@ def _check(photos: Sequence[RepeatPhoto]) -> None:
         if real in seen:
             raise UsageError(f"{photo.row}: the photo {photo.path.name!r} stands in {seen[real]} already")
         seen[real] = photo.row
+    _check_copies(photos)
+    _check_places(photos)
+
+
+def _check_copies(photos: Sequence[RepeatPhoto]) -> None:
+    """Raise UsageError for a photo that stands twice under two names: a copy repeats perfectly, and says nothing."""
+    seen: dict[str, str] = {}
+    for photo in photos:
+        with photo.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest in seen:
+            raise UsageError(f"{photo.row}: the photo {photo.path.name!r} is the same as that of {seen[digest]}")
+        seen[digest] = photo.row
+
+
+def _check_places(photos: Sequence[RepeatPhoto]) -> None:
+    """Raise UsageError for close-ups of one subject that are said to show different skin: they repeat nothing."""
+    first: dict[str, RepeatPhoto] = {}
+    for photo in photos:
+        if photo.view is View.CLOSEUP and first.setdefault(photo.subject, photo).region != photo.region:
+            raise UsageError(
+                f"{photo.row}: this close-up shows {_place(photo)}, and {first[photo.subject].row} shows "
+                f"{_place(first[photo.subject])}; all close-ups of a subject must show the same skin"
+            )
+
+
+def _place(photo: RepeatPhoto) -> str:
+    return photo.region.replace("_", " ") if photo.region else "a region that its name does not tell"
 
 
 def _error_toml(found: Repeatability) -> str:

@@ -113,3 +113,13 @@ def test_what_cannot_be_measured_is_refused() -> None:
     with pytest.raises(UsageError, match="3 subjects say too little"):
         measured_error(repeatability(repeats(np.array([[1, 2], [3, 4], [5, 7]], float)))[0])
     assert all(math.isnan(bound) for bound in icc_interval(np.full((3, 2), 7.0)))
+
+
+@pytest.mark.parametrize("shots", [2, 3])
+def test_shots_that_are_all_the_same_have_no_interval_and_no_error(shots: int) -> None:
+    for seed in range(50):
+        table = np.repeat(np.random.default_rng(seed).uniform(20, 70, (10, 1)), shots, axis=1)
+        (found,) = repeatability(repeats(table))
+        assert (found.icc, found.icc_low, found.icc_high, found.sem) == pytest.approx((1, 1, 1, 0))
+        with pytest.raises(UsageError, match="they are copies"):
+            measured_error(found)

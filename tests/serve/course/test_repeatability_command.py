@@ -128,3 +128,32 @@ def test_a_bad_list_is_told_with_its_line(tmp_path: Path, text: str, said: str) 
     with pytest.raises(UsageError) as error:
         read_repeats(tmp_path / "pairs.csv")
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (
+            ("closeup chin-1", "closeup forehead-2"),
+            "S1/closeup forehead-2.jpg: this close-up shows forehead, and S1/closeup chin-1.jpg shows chin",
+        ),
+        (("closeup", "closeup chin-2"), "closeup.jpg: this close-up shows a region that its name does not tell"),
+    ],
+)
+def test_close_ups_of_other_skin_are_no_repetitions(tmp_path: Path, names: tuple[str, ...], said: str) -> None:
+    (tmp_path / "S1").mkdir()
+    for name in names:
+        (tmp_path / "S1" / f"{name}.jpg").write_text(name)
+    with pytest.raises(UsageError) as error:
+        read_repeats(tmp_path)
+    assert said in str(error.value)
+
+
+def test_a_copy_is_no_repetition(tmp_path: Path) -> None:
+    for name in ("S1/closeup chin-1", "S1/closeup chin-2", "S2/closeup nose-1", "S2/closeup nose-2"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.jpg").write_text(name)
+    assert len(read_repeats(tmp_path)) == 4
+    (tmp_path / "S2" / "closeup nose-2.jpg").write_text("S2/closeup nose-1")
+    with pytest.raises(UsageError, match=r"nose-2.jpg: the photo .* is the same as that of S2/closeup nose-1.jpg"):
+        read_repeats(tmp_path)
