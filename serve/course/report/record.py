@@ -69,8 +69,8 @@ def plan_part(measured: Measured) -> str:
     if verdict.baseline and verdict.last:
         pigment += pigment_flags(verdict.baseline, verdict.last)
     due = [
-        ("Next photos", _due(next_photo(course), measured.on)),
-        ("Next session", _due(next_session(course), measured.on)),
+        ("Next photos", _due(next_photo(course), measured)),
+        ("Next session", _due(next_session(course), measured)),
     ]
     head = ("Session", "Date", "Device", "Depth", "Treatments")
     sessions = table("Sessions as recorded", head, map(_session, course.sessions)) if course.sessions else ""
@@ -161,12 +161,13 @@ def _expected(measured: Measured) -> str:
     return lead + table("The published courses", ("Study", "What was done", "What came of it", "Source"), rows)
 
 
-def _due(due: Due | None, on: date) -> str:
+def _due(due: Due | None, measured: Measured) -> str:
     if due is None:
-        return "nothing further is planned"
+        begun = measured.course.sessions
+        return "nothing further is planned" if begun else "the first session is not entered yet"
     if due.date == date.min:
         return due.what
-    return f"{day(due.date)}{' (has passed)' if due.date < on else ''}: {due.what}"
+    return f"{day(due.date)}{' (has passed)' if due.date < measured.on else ''}: {due.what}"
 
 
 def _session(session: Session) -> list[Content]:

@@ -147,6 +147,17 @@ def test_words_table_and_heading_count_alike() -> None:
     assert "<dt>Change</dt><dd>0 points" in render_page(same)
 
 
+def test_a_plan_whose_first_session_is_not_entered_is_not_told_as_done() -> None:
+    made = replace(course((-1, 60)), plan=Plan(4))
+    waiting = "the first session is not entered yet"
+    page = render_page(measured(replace(made, sessions=())))
+    assert f"<dt>Next photos</dt><dd>{waiting}</dd>" in page
+    assert f"<dt>Next session</dt><dd>{waiting}</dd>" in page
+    done = render_page(measured(course((-1, 60), (200, 40))))
+    assert "<dt>Next photos</dt><dd>nothing further is planned</dd>" in done
+    assert "<dt>Next session</dt><dd>nothing further is planned</dd>" in done
+
+
 def test_one_of_anything_is_said_in_the_singular() -> None:
     made = course((1, 40))
     photo = Aside(made.visits[0], made.visits[0].shots[0], Timing.NOT_SCORED, 1, np.zeros((4, 4, 3), np.uint8))
