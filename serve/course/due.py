@@ -11,9 +11,11 @@ from datetime import date
 from enum import StrEnum
 
 from scarscore.serve.course.plan import next_photo, next_session
-from scarscore.serve.course.records import Course, Needling, Visit
+from scarscore.serve.course.records import Course, Needling, Shot, Visit
 from scarscore.serve.course.timing import is_valid, next_valid_day, timed
-from scarscore.serve.scoring.result import Refusal
+from scarscore.serve.scoring.result import Refusal, View
+
+_TAKEN = (Shot("", View.FRONT),)  # stands for the photos of a visit, whatever they show
 
 
 class Kind(StrEnum):
@@ -64,7 +66,7 @@ def waiting(course: Course, taken: Sequence[Taken], begun: date) -> tuple[Task, 
 
     `begun` is the day on which it was entered: since then its first photos wait.
     """
-    known = replace(course, visits=tuple(Visit(each.day, needling=each.needling) for each in taken if each.usable))
+    known = replace(course, visits=tuple(Visit(each.day, _TAKEN, each.needling) for each in taken if each.usable))
     again = _retake(course, taken)
     photos = None if again else _photos(known, begun)
     session = next_session(known)

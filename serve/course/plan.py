@@ -63,10 +63,10 @@ def next_session(course: Course) -> Due | None:
 def next_photo(course: Course) -> Due | None:
     """The next photos: before the next session while the plan runs, then at the end-points; None when all are taken.
 
-    Raises UsageError as `timed` does.
+    A visit of findings alone took none. Raises UsageError as `timed` does.
     """
-    rules = course.clinic.timing
-    valid = [visit.date for visit in course.visits if is_valid(timed(visit, course.sessions, rules).timing)]
+    rules, taken = course.clinic.timing, (visit for visit in course.visits if visit.shots)
+    valid = [visit.date for visit in taken if is_valid(timed(visit, course.sessions, rules).timing)]
     if not course.sessions:
         return None if valid else Due(date.min, "baseline, before session 1")
     last, session = course.sessions[-1].date, next_session(course)
@@ -74,7 +74,7 @@ def next_photo(course: Course) -> Due | None:
         return Due(max(session.date, next_valid_day(last, rules)), f"before needling of {session.what}")
     for days in rules.endpoints:
         due = last + timedelta(days=days)
-        if all(taken < due for taken in valid):
+        if all(when < due for when in valid):
             return Due(due, f"end-point {counted(days, 'day')} after the last session")
     return None
 

@@ -109,6 +109,17 @@ def test_photos_of_a_short_spacing_wait_for_the_first_valid_day() -> None:
     assert photo.date == day(28 + 14)
 
 
+def test_a_visit_of_findings_alone_took_no_photos() -> None:
+    alone = Visit(day(-2), findings=(Finding("icepick", 3, "Dr A"),))
+    new = next_photo(replace(GOOD, sessions=(), visits=(alone,)))
+    assert new is not None
+    assert new.what == "baseline, before session 1"
+    late = replace(alone, date=day(28 + 181))
+    photo = next_photo(replace(GOOD, plan=Plan(2), visits=(*GOOD.visits, late)))
+    assert photo is not None
+    assert photo.what == "end-point 90 days after the last session"
+
+
 def test_cautions_are_recorded_and_never_judged() -> None:
     told = checklist((Caution("active acne", True, "Dr A"), Caution("cold sore last week", True, "Dr A")))
     assert [caution.name for caution in told] == [*CAUTIONS, "cold sore last week"]
