@@ -37,8 +37,10 @@ def no_baseline() -> str:
 
 
 def nothing_valid(baseline: VisitScore, first: date | None) -> str:
-    """There is a baseline, and no photo after treatment that counts; `first` is the day on which one can."""
+    """There is a baseline, and no later photo after treatment that counts; `first` is the day on which one can."""
     start = f"Your scars measured {baseline.severity:.0f} of 100 on {day(baseline.date)}. "
+    if first is None and baseline.sessions:
+        return start + "It is too early to speak of change: there are no later photos yet to compare these with."
     if first is None:
         return start + "It is too early to speak of change: no treatment has been followed by photos yet."
     return start + f"It is too early to speak of change: photos can be compared from {day(first)} on."

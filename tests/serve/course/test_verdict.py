@@ -100,6 +100,8 @@ def test_a_baseline_after_treatment_is_said_in_every_verdict() -> None:
     assert verdict.notes[0] == "baseline after session 2"
     early = told((28 + 20, 50), sessions=2)
     assert (early.kind, early.notes[0]) == (VerdictKind.TOO_EARLY, "baseline after session 2")
+    assert early.words.endswith("too early to speak of change: there are no later photos yet to compare these with.")
+    assert told((-1, 50), sessions=0).words.endswith("no treatment has been followed by photos yet.")
 
 
 def test_other_views_or_photos_that_cannot_be_used_are_not_comparable() -> None:
