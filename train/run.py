@@ -26,7 +26,7 @@ from scarscore.model.export import export
 from scarscore.model.region_engine import RegionEngine
 from scarscore.model.severity import Calibration
 from scarscore.train.augment import Variation
-from scarscore.train.calibrate import IDENTITY, fit_calibration
+from scarscore.train.calibrate import FEWEST, IDENTITY, fit_calibration
 from scarscore.train.claim import claim
 from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
@@ -151,8 +151,11 @@ def train_run(run: Run, wanted: Sequence[Held], start: Path | Start, say: Say) -
     """Train and export what is missing of the wanted networks; calibrate once all are there. Whether they are.
 
     They begin from start weights, in a file or read already. Networks of one run may be trained by several processes
-    or machines at once: each has its own folder. Raises `DataError` where the run's folder holds another one.
+    or machines at once: each has its own folder. Raises `DataError` where the run's folder holds another one, or where
+    a network could not be calibrated once it is trained.
     """
+    for held in wanted:
+        _require_enough(run, held)
     begin = read_start_weights(start) if isinstance(start, Path) else start
     claim(run.folder, MARK, _mark(run, begin))
     missing = [held for held in wanted if not _raw(run, held).exists()]
@@ -169,6 +172,16 @@ def train_run(run: Run, wanted: Sequence[Held], start: Path | Start, say: Say) -
         return False
     calibrate_run(run, say)
     return True
+
+
+def _require_enough(run: Run, held: Held) -> None:
+    """Each whole photo that a network may see calibrates it, as told by the network of the photo's fold."""
+    count = sum(item.cut is None for item in run.seen(held))
+    if count < FEWEST:
+        raise DataError(
+            f"network {_called(held)}: {count} photos are too few to calibrate it on, at least {FEWEST} are needed. "
+            "Photos of one patient, or of one group, stay together: add photos of others"
+        )
 
 
 def _mark(run: Run, start: Start) -> str:
@@ -190,7 +203,7 @@ def calibrate_run(run: Run, say: Say) -> None:
     """Give every network of the run its metadata, calibrated on what the others say of photos that it may see.
 
     The networks of the folds and of all photos get light heads, too; one that was trained without a data set tells
-    severity alone.
+    severity alone, and is left as it is where too few photos are there to calibrate it on.
     """
     fitted = heads_of(run, [_raw(run, fold).read_bytes() for fold in run.networks], say)
     heads: dict[Held, Heads] = dict(zip(run.networks, fitted, strict=True)) if fitted else {}
@@ -198,6 +211,9 @@ def calibrate_run(run: Run, say: Say) -> None:
     outcomes = [o for fold in range(run.config.folds) for o in _outcomes(run, fold) if o.rated.cut is None]
     for held in (*run.networks, *run.left_out):
         others = [o for o in outcomes if not run.holds_out(held, o.rated)]
+        if isinstance(held, str) and len(others) < FEWEST:  # trained before this was asked for: the others are finished
+            say(f"network {_called(held)} is not finished: {len(others)} photos are too few to calibrate it on")
+            continue
         pooled, redness = (np.array([getattr(o, name) for o in others]) for name in ("pooled", "redness"))
         calibration = _completed(fit_calibration([o.rated for o in others], pooled, redness), run.told)
         data = _raw(run, held).read_bytes()

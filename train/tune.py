@@ -40,7 +40,7 @@ from scarscore.train.start import start_of
 from scarscore.train.views import Say
 
 OWN = "own"  # the source's name
-FEWEST_TAUGHT = 100  # photos: each half of them calibrates the other's network, which needs `calibrate.FEWEST`
+FEWEST_TAUGHT = 100  # photos: each half calibrates the other's network; that both suffice, `train_run` sees to
 FEWEST_PATIENTS = 10  # on either side: fewer, and an interval over patients means nothing
 BETTER, WORSE, OPEN = "better", "worse", "no difference shown"
 
@@ -122,7 +122,10 @@ def as_run(taught: Sequence[OwnPhoto], base: ModelBundle, config: Config, folder
 
 
 def tune(run: Run, base: ModelBundle, held_out: Sequence[OwnPhoto], seen: int | None, say: Say) -> Tuned:
-    """Train, then measure both networks on the held-out patients. The new network is the run's, of all its photos."""
+    """Train, then measure both networks on the held-out patients. The new network is the run's, of all its photos.
+
+    Raises `DataError` before anything is trained where a patient with many photos leaves either half too small.
+    """
     train_run(run, run.networks, start_of(base.severity), say)
     say(f"both networks look at {len(held_out)} held-out photos")
     collection, rated = _collection(held_out)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -14,18 +15,21 @@ from scarscore.datasets.photos import Collection, Photo, Rated, Reading, load
 from scarscore.datasets.split import grouped_folds
 from scarscore.model.bundle import load_bundle, write_metadata
 from scarscore.model.bundles import open_model
+from scarscore.model.engine import Judgement
 from scarscore.model.region_engine import RegionEngine
+from scarscore.model.severity import Severity
 from scarscore.train.command import train
 from scarscore.train.config import load_config
 from scarscore.train.evaluate.command import evaluate
 from scarscore.train.evaluate.left_out import evaluate_left_out
 from scarscore.train.evaluate.unseen import evaluate_unseen
-from scarscore.train.run import Run, network_file
+from scarscore.train.predict import Outcome
+from scarscore.train.run import Run, calibrate_run, network_file, train_run
 
 
 def rated(number: int, source: str, group: int) -> Rated:
     photo = Photo(f"{number}.jpg", source, f"g{group}", "rolling", f"s{number}", 320, 320, "0" * 64)
-    reading = Reading(f"s{number}", "A", True, "closeup", number * 5, 0, 2, (), 0, 0, 0, 3)
+    reading = Reading(f"s{number}", "A", True, "closeup", number % 20 * 5, 0, 2, (), 0, 0, 0, 3)
     return Rated(f"s{number}", photo, None, (reading,), None)
 
 
@@ -51,6 +55,37 @@ def test_networks_without_a_data_set_do_not_belong_to_a_finished_run(run: Run) -
     run.file("scarnet").with_suffix(".raw").write_bytes(b"")
     assert run.left_out == ("scarnet",)
     assert run.file("scarnet").name == "severity-without-scarnet.onnx"
+
+
+def test_a_network_that_could_not_be_calibrated_is_not_trained(run: Run, tmp_path: Path) -> None:
+    made = replace(run, folder=tmp_path / "run")
+    with pytest.raises(DataError, match="network without scarnet: 7 photos are too few to calibrate it on"):
+        train_run(made, ("scarnet",), {}, print)
+    assert not made.folder.exists()
+
+
+def test_one_that_is_there_without_photos_to_calibrate_it_does_not_keep_the_others_from_being_finished(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outcomes are made up, since there are no files of these photos: 70 of scarnet, 30 of acne04."""
+    items = tuple(rated(n, "acne04" if n % 10 < 3 else "scarnet", n) for n in range(100))
+    config = replace(run.config, heads=0, sources=("scarnet", "acne04"))
+    collection = replace(run.collection, photos=tuple(i.photo for i in items))
+    made = replace(run, config=config, collection=collection, rated=items, folder=tmp_path)
+    made = replace(made, folds=grouped_folds(items, 2, 1))
+    random, judged = np.random.default_rng(0), Judgement(Severity(0.0, 0.0, 0.0), 0, (0,), None, 0.0)
+
+    def told(run: Run, fold: int) -> list[Outcome]:
+        held_out = [item for item in run.rated if item.key in run.folds.held_out(fold)]
+        return [Outcome(i, i.severity + random.uniform(0, 3), 1.0, None, judged, strange=False) for i in held_out]
+
+    monkeypatch.setattr("scarscore.train.run._outcomes", told)
+    for held in (*made.networks, "scarnet", "acne04"):
+        made.file(held).with_suffix(".raw").write_bytes(load_bundle("fold0").data)
+    said: list[str] = []
+    calibrate_run(made, said.append)
+    assert [made.file(held).exists() for held in (*made.networks, "acne04", "scarnet")] == [True] * 4 + [False]
+    assert "network without scarnet is not finished: 30 photos are too few to calibrate it on" in said
 
 
 def without_london(folder: Path, sources: tuple[str, ...] = ("scarnet", "acne_new", "acne04")) -> Path:

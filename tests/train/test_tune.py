@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from PIL import Image
 
 from scarscore.datasets.cards import Use
 from scarscore.datasets.errors import DataError, UseForbidden
@@ -25,7 +26,7 @@ from scarscore.train.config import load_config
 from scarscore.train.predict import Outcome
 from scarscore.train.seen import all_known, count_seen, require_permitted, seen_checksums
 from scarscore.train.start import begun, start_of
-from scarscore.train.tune import BETTER, OPEN, WORSE, Halves, Tuned, as_run, compared, halves, identity_of
+from scarscore.train.tune import BETTER, OPEN, WORSE, Halves, Tuned, as_run, compared, halves, identity_of, tune
 from scarscore.train.tuned_card import tuned_card
 
 
@@ -259,9 +260,19 @@ def test_a_folder_is_never_gone_on_from_with_other_photos(tmp_path: Path) -> Non
         claim(tmp_path, "of.txt", "others")
 
 
-def test_a_run_keeps_the_patients_apart_and_the_grades_of_its_base(base: ModelBundle, tmp_path: Path) -> None:
-    from PIL import Image
+def test_a_patient_with_most_of_the_photos_leaves_nothing_to_calibrate_on_and_is_told_before_training(
+    base: ModelBundle, tmp_path: Path
+) -> None:
+    Image.new("RGB", (40, 40), (200, 150, 130)).save(tmp_path / "any.png")
+    patients = [0] * 70 + [1 + n // 3 for n in range(30)]
+    photos = [replace(photo(n, patient), path=tmp_path / "any.png") for n, patient in enumerate(patients)]
+    run = as_run(photos, base, load_config("own"), tmp_path / "run", identity_of(base, "mine", Use.RESEARCH, photos))
+    with pytest.raises(DataError, match=r"30 photos are too few to calibrate it on, at least 40 .* of one patient"):
+        tune(run, base, [], 0, print)
+    assert not run.folder.exists()
 
+
+def test_a_run_keeps_the_patients_apart_and_the_grades_of_its_base(base: ModelBundle, tmp_path: Path) -> None:
     for number in range(12):
         Image.new("RGB", (40, 40), (200, 150, 130)).save(tmp_path / f"{number}.png")
     photos = [replace(photo(n, n // 2), path=tmp_path / f"{n}.png") for n in range(12)]
