@@ -5,7 +5,7 @@ from __future__ import annotations
 from scarscore.model.bundles import ModelBundle
 from scarscore.train.cost import Cost
 from scarscore.train.evaluate import card_parts
-from scarscore.train.evaluate.statistics import RESAMPLES, Estimate
+from scarscore.train.evaluate.statistics import RESAMPLES, Estimate, shown
 from scarscore.train.tune import BETTER, FEWEST_PATIENTS, OPEN, WORSE, Side, Tuned
 
 WRITTEN = "Written by `scarscore train --labels`; no figure here is typed by hand.\n"
@@ -54,7 +54,7 @@ def _figures(told: Tuned) -> str:
 
 
 def _side(name: str, side: Side) -> tuple[str, ...]:
-    return name, side.rho.text(2), side.mae.text(1), f"{side.slope:.2f}", f"{side.inside:.0%}"
+    return name, side.rho.text(2), side.mae.text(1), shown(side.slope, 2), f"{side.inside:.0%}"
 
 
 def _signed(change: Estimate, digits: int) -> str:

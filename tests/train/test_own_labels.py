@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated, load
-from scarscore.train.evaluate.own import _seen, as_markdown, evaluate_labels, read_labels
+from scarscore.train.evaluate.own import OwnFigures, _seen, as_markdown, evaluate_labels, read_labels
+from scarscore.train.evaluate.statistics import bootstrapped, mean_absolute_error, spearman
 from scarscore.train.samples import trainable
 
 TRAINED_ON = ("scarnet", "acne_new", "acne04", "london")
@@ -97,6 +100,17 @@ def test_photos_nobody_trained_on_are_said_to_be_unchecked_without_a_data_folder
     assert figures.seen is None
     assert "was not checked" in as_markdown(figures)
     assert figures.bias.value == pytest.approx(float((points.told - points.read).mean()))
+
+
+def test_of_one_patient_alone_no_interval_is_told() -> None:
+    """Twelve photos of one person say nothing of others."""
+    told, read = np.arange(12.0), np.arange(12.0) + 3.0
+    rho, mae = (bootstrapped(each, told, read, ["P1"] * 12) for each in (spearman, mean_absolute_error))
+    text = as_markdown(OwnFigures("default", 12, 1, {}, 0, rho, mae, mae, math.nan, math.nan, 1.0))
+    assert "| Spearman | 1.00 |" in text
+    assert "| MAE, points | 3.0 |" in text
+    assert "| calibration slope | - |" in text
+    assert "nan" not in text
 
 
 @pytest.mark.parametrize(

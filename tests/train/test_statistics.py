@@ -56,6 +56,28 @@ def test_the_bootstrap_is_seeded() -> None:
     assert bootstrapped(spearman, a, b, groups) == bootstrapped(spearman, a, b, groups)
 
 
+def test_one_group_alone_has_no_interval() -> None:
+    """Drawn again it is always the same: its interval would have no width, as though the figure were sure."""
+    told, read = np.arange(20.0), np.arange(20.0) + 2.0
+    alone = bootstrapped(mean_absolute_error, told, read, ["P1"] * 20)
+    assert alone.value == pytest.approx(2.0)
+    assert np.isnan([alone.low, alone.high]).all()
+    assert alone.text(1) == "2.0"
+    assert bootstrapped(spearman, told, np.ones(20), ["P1"] * 20).text(2) == "-"
+    assert bootstrapped(mean_absolute_error, told, read, ["P1"] * 10 + ["P2"] * 10).text(1) == "2.0 [2.0, 2.0]"
+
+
+def test_readers_who_read_no_three_photos_together_agree_by_no_figure() -> None:
+    def item(number: int, reader: str) -> Rated:
+        reading = Reading(str(number), reader, True, "face", 10, 0, 1, (), 0, 0, 0, 3)
+        return Rated(str(number), Photo("f", "s", "g", "l", str(number), 9, 9, ""), None, (reading,), None)
+
+    for rated in ([], [item(n, "A") for n in range(9)], [item(n, "AB"[n % 2]) for n in range(9)]):
+        told = readers_agreement(rated)
+        assert np.isnan([told.spearman, told.mae, told.kappa]).all()
+        assert told.text() == "- / -"
+
+
 def test_readers_agreement_is_the_mean_over_pairs_of_readers() -> None:
     def item(number: int, *values: int) -> Rated:
         readings = tuple(

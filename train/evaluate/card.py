@@ -20,7 +20,7 @@ from scarscore.train.bench.alarms import ALARM
 from scarscore.train.cost import Cost
 from scarscore.train.evaluate import card_parts
 from scarscore.train.evaluate.nulls import number
-from scarscore.train.evaluate.statistics import RESAMPLES, Estimate
+from scarscore.train.evaluate.statistics import RESAMPLES, Agreement, Estimate, shown
 from scarscore.train.evaluate.unseen import NOTE, read_sets, sets_table, told_badly
 from scarscore.train.install import installed_cost
 
@@ -125,9 +125,9 @@ def _sources(told: Told) -> str:
     for source in told["sources"]:
         network = _method(source, "network")
         rho, mae, readers = _estimate(network["rho"], 2), _estimate(network["mae"], 1), source["readers"]
-        among = f"{number(readers['spearman']):.2f} / {number(readers['mae']):.1f}"
+        among = Agreement(*(number(readers[k]) for k in ("spearman", "mae", "kappa"))).text()
         photos = f"{source['photos']} ({source['groups']})"
-        slope = f"{number(network['slope']):.2f}"
+        slope = shown(number(network["slope"]), 2)
         rows.append((source["source"], photos, str(source["refused"]), rho, mae, slope, among))
     titles = ("source", "photos (groups)", "refused", "Spearman", "MAE, points", "slope", "readers: Spearman / MAE")
     note = (
@@ -194,5 +194,4 @@ def _method(source: Told, name: str) -> Told:
 
 
 def _estimate(values: Told, digits: int) -> str:
-    told = Estimate(*(number(values[k]) for k in ("value", "low", "high")))
-    return "-" if told.value != told.value else told.text(digits)
+    return Estimate(*(number(values[k]) for k in ("value", "low", "high"))).text(digits)

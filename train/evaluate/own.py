@@ -25,6 +25,7 @@ from scarscore.train.evaluate.statistics import (
     bootstrapped,
     calibration_slope,
     mean_absolute_error,
+    shown,
     spearman,
 )
 from scarscore.train.product import Answer, answers, refused
@@ -143,8 +144,8 @@ def as_markdown(figures: OwnFigures) -> str:
         f"| Spearman | {figures.rho.text(2)} |",
         f"| MAE, points | {figures.mae.text(1)} |",
         f"| bias (told less read), points | {figures.bias.text(1)} |",
-        f"| calibration slope | {figures.slope:.2f} |",
-        f"| AUC at {MILD:g} | {'-' if np.isnan(figures.auc) else f'{figures.auc:.2f}'} |",
+        f"| calibration slope | {shown(figures.slope, 2)} |",
+        f"| AUC at {MILD:g} | {shown(figures.auc, 2)} |",
         f"| labels inside the 90 % interval | {figures.interval:.0%} |",
     ]
     return "\n".join(lines) + "\n"

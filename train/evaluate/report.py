@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from scarscore.model.severity import COVERAGE
 from scarscore.train.bench.report import as_section
 from scarscore.train.evaluate.carried import SHORT
 from scarscore.train.evaluate.figures import ENOUGH_OF_A_TONE, MILD, Figures
 from scarscore.train.evaluate.nulls import json_text
 from scarscore.train.evaluate.said_report import as_sections
-from scarscore.train.evaluate.statistics import RESAMPLES
+from scarscore.train.evaluate.statistics import RESAMPLES, shown
 from scarscore.train.evaluate.weak import weak_points
 
 HEAD = """# Evaluation
@@ -96,8 +94,8 @@ def _sources(figures: Figures) -> str:
         first = (s.source, f"{s.photos} ({s.groups})", str(s.refused))
         for number, method in enumerate(s.methods):
             rho = "-" if method.name == "source mean" else method.rho.text(2)
-            slope = "-" if method.name == "source mean" else f"{method.slope:.2f}"
-            auc = "-" if np.isnan(method.auc) or method.name == "source mean" else f"{method.auc:.2f}"
+            slope = "-" if method.name == "source mean" else shown(method.slope, 2)
+            auc = "-" if method.name == "source mean" else shown(method.auc, 2)
             told = (method.name, rho, method.mae.text(1), slope, auc)
             rows.append((*(first if number == 0 else ("",) * 3), *told))
         rows.append(
@@ -106,8 +104,8 @@ def _sources(figures: Figures) -> str:
                 "",
                 "",
                 "*readers among themselves*",
-                f"{s.readers.spearman:.2f}",
-                f"{s.readers.mae:.1f}",
+                shown(s.readers.spearman, 2),
+                shown(s.readers.mae, 1),
                 "-",
                 "-",
             )
@@ -177,7 +175,7 @@ def _asides(figures: Figures) -> str:
             str(a.photos),
             a.rho.text(2),
             a.mae.text(1),
-            f"{a.readers.spearman:.2f} / {a.readers.mae:.1f}",
+            a.readers.text(),
         )
         for a in figures.asides
     ]

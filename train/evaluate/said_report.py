@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from scarscore.train.evaluate.said import GradeFigures, RaisedFigures, Said, TypesFigures
+from scarscore.train.evaluate.statistics import shown
 
 GRADES_NOTE = """
 Grades 2 to 4 come from the severity (cumulative link). Between 0 and 1 redness may only speak for marks{redness}. It
@@ -52,8 +51,8 @@ def _grades(rows: Sequence[GradeFigures], weight: float) -> str:
         (
             g.source,
             str(g.photos),
-            "-" if np.isnan(g.kappa.value) else g.kappa.text(2),
-            f"{g.readers:.2f}",
+            g.kappa.text(2),
+            shown(g.readers, 2),
             f"{g.same:.0%}",
         )
         for g in rows

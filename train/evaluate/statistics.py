@@ -22,16 +22,23 @@ Statistic = Callable[[Values, Values], float]
 RESAMPLES = 1000
 
 
+def shown(value: float, digits: int) -> str:
+    """A figure as a report shows it: `-` where it is none (NaN)."""
+    return "-" if np.isnan(value) else f"{value:.{digits}f}"
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its 95 % interval (percentiles of a bootstrap over groups)."""
+    """A figure with its 95 % interval (percentiles of a bootstrap over groups); the bounds are NaN where none is told."""
 
     value: Number
     low: Number
     high: Number
 
     def text(self, digits: int) -> str:
-        """The figure and its interval in brackets."""
+        """The figure and its interval in brackets; without brackets where there is no interval."""
+        if np.isnan([self.value, self.low, self.high]).any():
+            return shown(self.value, digits)
         return f"{self.value:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}]"
 
 
@@ -77,7 +84,12 @@ def auc(told: Values, read: Values, least: float) -> float:
 
 
 def bootstrapped(statistic: Statistic, told: Values, read: Values, groups: Sequence[str], seed: int = 0) -> Estimate:
-    """The statistic with its 95 % interval: whole groups are drawn again, their photos being alike."""
+    """The statistic with its 95 % interval: whole groups are drawn again, their photos being alike.
+
+    Of one group alone there is none: drawn again, it is always the same.
+    """
+    if len({*groups}) < 2:
+        return Estimate(statistic(told, read), float("nan"), float("nan"))
     drawn = [statistic(told[index], read[index]) for index in group_draws(groups, seed)]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return Estimate(statistic(told, read), float(low), float(high))
@@ -94,15 +106,19 @@ def group_draws(groups: Sequence[str], seed: int = 0) -> Iterator[npt.NDArray[np
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far the readings agree among themselves: means over pairs of readers."""
+    """How far the readings agree among themselves: means over pairs of readers, NaN where no two read the same."""
 
     spearman: Number
     mae: Number
     kappa: Number
 
+    def text(self) -> str:
+        """Rank correlation and mean absolute error, in points."""
+        return f"{shown(self.spearman, 2)} / {shown(self.mae, 1)}"
+
 
 def readers_agreement(rated: Sequence[Rated]) -> Agreement:
-    """Agreement of each pair of readers on the photos that both read, averaged over the pairs."""
+    """Agreement of each pair of readers on the photos that both read, three or more, averaged over the pairs."""
     readers = sorted({reading.reader for item in rated for reading in item.readings})
     rows = []
     for first, second in combinations(readers, 2):
@@ -113,7 +129,7 @@ def readers_agreement(rated: Sequence[Rated]) -> Agreement:
         severity, grade = both[:, :, 0].astype(float), both[:, :, 1]
         a, b = severity.T
         rows.append((spearman(a, b), mean_absolute_error(a, b), kappa(grade[:, 0], grade[:, 1])))
-    means = np.mean(rows, axis=0)
+    means = np.mean(rows, axis=0) if rows else np.full(3, np.nan)
     return Agreement(*(float(value) for value in means))
 
 

@@ -27,6 +27,7 @@ from scarscore.train.evaluate.statistics import (
     calibration_slope,
     mean_absolute_error,
     readers_agreement,
+    shown,
     spearman,
 )
 from scarscore.train.product import answers, refused
@@ -169,9 +170,8 @@ def sets_table(sets: Sequence[SetFigures]) -> str:
 
 
 def _row(told: SetFigures) -> tuple[str, ...]:
-    area = "-" if np.isnan(told.auc) else f"{told.auc:.2f}"
     return (
         *(told.source, f"{told.photos} ({told.groups})", str(told.refused), told.rho.text(2), told.mae.text(1)),
-        *(told.bias.text(1), f"{told.slope:.2f}", area, f"{told.inside:.0%}", f"{told.mean_alone:.1f}"),
-        f"{told.readers.spearman:.2f} / {told.readers.mae:.1f}",
+        *(told.bias.text(1), shown(told.slope, 2), shown(told.auc, 2), f"{told.inside:.0%}", f"{told.mean_alone:.1f}"),
+        told.readers.text(),
     )
