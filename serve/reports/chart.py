@@ -77,12 +77,12 @@ def key(paper: Paper, reading: str, error: str) -> None:
 
 
 def shape(paper: Paper, mark: Mark, x: float, y: float) -> None:
-    """A visit's mark: square, dot, hollow triangle, hollow diamond, cross or hollow square."""
+    """A visit's mark: square, dot, hollow dot, triangle or diamond, cross or hollow square."""
     filled = mark in (Mark.BASELINE, Mark.VALID)
     paper.set_draw_color(WHITE if filled else INK)
     paper.set_fill_color(ACCENT if filled else WHITE)
     paper.set_line_width(0.3 if filled else 0.45)
-    if mark is Mark.VALID:
+    if mark in (Mark.VALID, Mark.EARLIER):
         paper.circle(x, y, 1.5, style="FD")
     elif mark is Mark.OTHER_VIEWS:
         paper.polygon([(x, y - 1.9), (x + 1.8, y + 1.2), (x - 1.8, y + 1.2)], style="FD")

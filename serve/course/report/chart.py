@@ -77,11 +77,13 @@ def legend() -> str:
 
 
 def shape(mark: Mark, x: float, y: float) -> str:
-    """A visit's mark: square, dot, hollow triangle, hollow diamond, cross or hollow square."""
+    """A visit's mark: square, dot, hollow dot, triangle or diamond, cross or hollow square."""
     if mark is Mark.BASELINE:
         return f'<rect class="dot" x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12"/>'
     if mark is Mark.VALID:
         return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+    if mark is Mark.EARLIER:
+        return f'<circle class="hollow" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
     if mark is Mark.OTHER_VIEWS:
         return f'<path class="hollow" d="M{x:.1f} {y - 7:.1f}l7 12h-14z"/>'
     if mark is Mark.PROVISIONAL:

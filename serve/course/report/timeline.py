@@ -1,6 +1,6 @@
 """What the chart and its table are drawn from: every visit in the order of dates, and what became of it.
 
-A visit is one of seven things, told by shape and by word, never by colour alone. The chart draws what the verdict
+A visit is one of eight things, told by shape and by word, never by colour alone. The chart draws what the verdict
 compares: a visit over the views that the start has, else a view that was added would look like healing or worsening.
 The table tells a visit's own severity, over all its views, and says where the two differ.
 """
@@ -24,6 +24,7 @@ class Mark(StrEnum):
 
     BASELINE = "start, counted"
     VALID = "counted"
+    EARLIER = "before the start, not counted"
     OTHER_VIEWS = "no view of the start, not counted"
     PROVISIONAL = "provisional, not counted"
     NOT_SCORED = "too soon after a session, not scored"
@@ -114,4 +115,6 @@ def _mark(visit: Visit, timing: Timing, score: VisitScore | None, baseline: Visi
         return Mark.PROVISIONAL
     if baseline is None or baseline.date == visit.date:
         return Mark.VALID if baseline is None else Mark.BASELINE
+    if visit.date < baseline.date:
+        return Mark.EARLIER
     return Mark.OTHER_VIEWS if point_of(baseline, score) is None else Mark.VALID

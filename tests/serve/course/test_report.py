@@ -137,6 +137,18 @@ def test_a_visit_without_a_view_of_the_start_is_drawn_and_told_beside_the_line()
     assert len(line.split()) == 2
 
 
+def test_a_visit_before_the_start_is_drawn_and_told_beside_the_line() -> None:
+    told = measured(course((-40, 20), (-1, 60), (100, 58)))
+    early, start, last = moments(told)
+    assert (early.mark, start.mark, last.mark) == (Mark.EARLIER, Mark.BASELINE, Mark.VALID)
+    assert trend_moments((early, start, last)) == (start, last)
+    page = render_page(told)
+    assert page.count("<td>before the start, not counted</td>") == 1
+    assert page.count("21 Jan 2026</th>") == 1  # its row, and no column of the regions
+    line = page.split('<polyline class="trend" points="')[1].split('"')[0]
+    assert len(line.split()) == 2
+
+
 def test_words_table_and_heading_count_alike() -> None:
     told = measured(course((-1, 62.6), (100, 14.2)))  # 63 and 14 would be 49, and it is 48.4
     page = render_page(told)
