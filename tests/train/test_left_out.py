@@ -111,6 +111,7 @@ def test_each_set_is_measured_as_the_product_tells_it(data_root: Path, tmp_path:
     text = (tmp_path / "docs" / "left-out.md").read_text()
     assert f"`{told[0]['sha256']}`" in text
     assert "| london | 25" in text
+    assert "by this run's recipe" in text  # which need not be that of the shipped network
 
 
 def test_what_is_no_such_network_is_refused_by_name(data_root: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,9 +145,11 @@ def figures(evidence: Evidence) -> Figures:
         cells=_cells(evidence.outcomes),
         coverage=tuple(_coverage(name, of_source(evidence.outcomes, name)) for name in names),
         said=said(evidence.outcomes, evidence.labels, evidence.bundle, {s.source: s.readers.kappa for s in sources}),
-        asides=(
-            _aside("close-up cuts of acne04, out of fold", evidence.cuts),
-            _aside("habibsatya, never trained on", evidence.unseen),
+        asides=asides(
+            {
+                "close-up cuts of acne04, out of fold": evidence.cuts,
+                "habibsatya, never trained on": evidence.unseen,
+            }
         ),
         refused={reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
         bench=evidence.bench,
@@ -220,6 +222,11 @@ def _coverage(source: str, outcomes: Sequence[Outcome]) -> Coverage:
     right = [o.rated.grade in o.judged.grade_set for o in outcomes]
     size = [len(o.judged.grade_set) for o in outcomes]
     return Coverage(source, len(outcomes), *(float(np.mean(v)) for v in (inside, width, right, size)))
+
+
+def asides(others: Mapping[str, Sequence[Outcome]]) -> tuple[Aside, ...]:
+    """The figures of other photos by name; a data folder without them tells nothing of them."""
+    return tuple(_aside(name, outcomes) for name, outcomes in others.items() if outcomes)
 
 
 def _aside(name: str, outcomes: Sequence[Outcome]) -> Aside:

@@ -78,7 +78,7 @@ def as_markdown(told: Sequence[LeftOut]) -> str:
     return (
         "# Data sets that a network has never seen\n"
         "Written by `scarscore evaluate --left-out`; no figure here is typed by hand.\n\n"
-        "Each set is scored by a network that was trained on the other sets alone, by the recipe of the shipped one. "
+        "Each set is scored by a network that was trained on the other sets alone, by this run's recipe. "
         f"{CALIBRATED} In [evaluation.md](evaluation.md) each photo's network knows its set from other groups.\n\n"
         f"{sets_table([each.figures for each in told])}\n{NOTE}\n{networks}"
     )

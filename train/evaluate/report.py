@@ -72,7 +72,7 @@ def as_markdown(figures: Figures) -> str:
         _cells(figures),
         _coverage(figures),
         as_sections(figures.said),
-        _asides(figures),
+        *([_asides(figures)] if figures.asides else []),
         _refused(figures),
     ]
     if figures.bench:

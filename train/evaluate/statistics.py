@@ -29,7 +29,7 @@ def shown(value: float, digits: int) -> str:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its 95 % interval (percentiles of a bootstrap over groups); the bounds are NaN where none is told."""
+    """A figure with its 95 % interval (percentiles of a bootstrap over groups; NaN where none is told)."""
 
     value: Number
     low: Number
