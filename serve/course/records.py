@@ -48,6 +48,7 @@ class ErrorSource(StrEnum):
 
     BUNDLE = "bundle"  # measured with the network, by altering photos: a lower bound
     CLINIC = "clinic"  # measured by the clinic, with its own camera
+    SHOTS = "shots"  # what the shots of one view at one visit were seen to differ by, more than either of these
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class MeasurementError:
 
     `sem` is the standard error of measurement of a single shot, absolute agreement. `view` and `camera` are for
     what it was measured; None is any. `model` is with which network; None is any. `subjects` and `shots` are how
-    many there were of each; 0 where the bundle states it. `shared` is the share (0 to 1) of the error's variance
+    many there were of each; 0 where no clinic counted them. `shared` is the share (0 to 1) of the error's variance
     that shots of one visit have in common (same light, same day), which averaging shots cannot take away.
     """
 

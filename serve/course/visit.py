@@ -16,6 +16,7 @@ from scarscore.model.severity import POWER
 from scarscore.serve.course.error import error_for, sem_of_mean
 from scarscore.serve.course.records import (
     Course,
+    ErrorSource,
     MeasurementError,
     RegionMean,
     Shot,
@@ -154,9 +155,15 @@ def _without_outlier(
         away = values[furthest] - middle
         note = f"{view}: {scored[furthest][0].photo} lies {away:+.0f} points from the other shots"
         return kept, error, (note,)
-    # What they were seen to differ by stands in for what shots usually differ by.
-    seen = replace(error, sem=max(error.sem, stdev(values)))
-    return scored, seen, (f"{view}: the {len(values)} shots differ by {max(values) - min(values):.0f} points",)
+    note = f"{view}: the {len(values)} shots differ by {max(values) - min(values):.0f} points"
+    return scored, _at_least(stdev(values), error), (note,)
+
+
+def _at_least(seen: float, usual: MeasurementError) -> MeasurementError:
+    """What shots were seen to differ by (a standard deviation, points), where they usually differ by less."""
+    if seen <= usual.sem:
+        return usual
+    return replace(usual, sem=seen, source=ErrorSource.SHOTS, subjects=0, shots=0)
 
 
 def _agree(values: Sequence[float], alone: float) -> bool:

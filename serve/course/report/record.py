@@ -30,6 +30,11 @@ METHOD = (
     "The readings that the network learnt from are machine-assisted, not clinical truth, and few photos show dark "
     "skin. docs/evaluation.md of the project tells how well it does on whom.",
 )
+_SOURCES = {
+    ErrorSource.BUNDLE: "the network's own measurement",
+    ErrorSource.CLINIC: "this clinic's own measurement",
+    ErrorSource.SHOTS: "shots of one visit, which differed by more than usual",
+}
 
 
 def quality_part(measured: Measured) -> str:
@@ -125,12 +130,12 @@ def _otherwise(measured: Measured) -> str:
 def error_words(error: MeasurementError) -> str:
     """A measurement error, what it means, and whence it comes."""
     where = " and ".join(filter(None, (error.view, error.camera and f"camera {error.camera}")))
-    source = "this clinic's own measurement" if error.source is ErrorSource.CLINIC else "the network's own measurement"
     count = f", {error.subjects} subjects with {error.shots} shots each" if error.subjects else ""
     of = f" for {where}" if where else ""
     return (
         f"One photo strays by {error.sem:.1f} points (standard error of measurement){of}; "
-        f"between two photos {error.sdc95:.0f} points or more are a change (SDC95). Source: {source}{count}."
+        f"between two photos {error.sdc95:.0f} points or more are a change (SDC95). "
+        f"Source: {_SOURCES[error.source]}{count}."
     )
 
 

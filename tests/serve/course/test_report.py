@@ -12,8 +12,20 @@ import pytest
 from scarscore.model.preprocess import Pixels
 from scarscore.serve.course.aside import Aside
 from scarscore.serve.course.measured import Measured
-from scarscore.serve.course.records import Course, Finding, Plan, Session, Shot, Timing, Visit
+from scarscore.serve.course.records import (
+    Clinic,
+    Course,
+    ErrorSource,
+    Finding,
+    MeasurementError,
+    Plan,
+    Session,
+    Shot,
+    Timing,
+    Visit,
+)
 from scarscore.serve.course.report.page import render_page
+from scarscore.serve.course.report.record import error_words
 from scarscore.serve.course.report.timeline import Mark, moments, trend_moments
 from scarscore.serve.course.report.write import csv_of, json_of, put, write_report
 from scarscore.serve.course.timing import timed
@@ -168,6 +180,17 @@ def test_a_plan_whose_first_session_is_not_entered_is_not_told_as_done() -> None
     done = render_page(measured(course((-1, 60), (200, 40))))
     assert "<dt>Next photos</dt><dd>nothing further is planned</dd>" in done
     assert "<dt>Next session</dt><dd>nothing further is planned</dd>" in done
+
+
+def test_an_error_that_a_visit_s_own_shots_showed_is_not_told_as_the_clinic_s() -> None:
+    own = MeasurementError(2.0, ErrorSource.CLINIC, subjects=12, shots=2)
+    made = course((-1, 60), (100, 30))
+    far = replace(made.visits[1], shots=(shot(50, photo="a"), shot(20, photo="b")))
+    told = measured(replace(made, visits=(made.visits[0], far), clinic=Clinic(errors=(own,))))
+    usual, seen = (error_words(score.views[0].error) for score in told.scores)
+    assert usual.endswith("Source: this clinic's own measurement, 12 subjects with 2 shots each.")
+    assert seen.startswith("One photo strays by 21.2 points")
+    assert seen.endswith("Source: shots of one visit, which differed by more than usual.")
 
 
 def test_one_of_anything_is_said_in_the_singular() -> None:
