@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from PIL import Image
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import load
 from scarscore.datasets.split import grouped_folds
-from scarscore.model.bundle import DEFAULT, load_bundle, names
+from scarscore.model.bundle import DEFAULT, load_bundle, names, write_metadata
 from scarscore.model.engine import Engine
 from scarscore.model.errors import ModelError
 from scarscore.model.region_engine import RegionEngine
 from scarscore.serve.scoring.result import PhotoScore
 from scarscore.serve.scoring.score import Scorer
 from scarscore.train.evaluate.panel import Panel, networks_of, open_panel
+from scarscore.train.evaluate.refused import refused_photos
 from scarscore.train.run import network_file
 from scarscore.train.samples import trainable
 from tests import make
@@ -62,6 +64,27 @@ def test_networks_that_were_trained_on_other_photos_are_refused(data_root: Path)
     rated = trainable(load(data_root), load_bundle(DEFAULT).metadata.sources)
     with pytest.raises(DataError, match="trained on other photos"):
         open_panel(rated[:-40])
+
+
+def test_networks_that_were_trained_on_another_region_networks_skin_are_refused(data_root: Path) -> None:
+    shipped = networks_of()
+    rated = trainable(load(data_root), shipped.whole.metadata.sources)
+    odd = replace(shipped.of_fold[1], metadata=replace(shipped.of_fold[1].metadata, regions_sha256="0" * 64))
+    with pytest.raises(DataError, match="trained with another region network"):
+        open_panel(rated, replace(shipped, of_fold=(shipped.of_fold[0], odd, *shipped.of_fold[2:])))
+
+
+def test_what_is_refused_is_asked_of_the_runs_own_network(data_root: Path, tmp_path: Path) -> None:
+    """Of one for which every photo is unlike all that it knows."""
+    shipped = load_bundle()
+    calibration = shipped.metadata.calibration
+    assert calibration.heads is not None
+    narrow = replace(calibration, heads=replace(calibration.heads, farthest=0.0))
+    network = write_metadata(shipped.data, replace(shipped.metadata, calibration=narrow))
+    (tmp_path / network_file(None)).write_bytes(network)
+    rated = [r for r in load(data_root).rated() if r.photo.source == "london" and r.usable][:2]
+    assert refused_photos(data_root, rated) == {}
+    assert set(refused_photos(data_root, rated, tmp_path)) == {r.key for r in rated}
 
 
 def test_the_networks_of_a_run_are_those_of_its_folder_each_of_its_fold(tmp_path: Path) -> None:

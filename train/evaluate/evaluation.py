@@ -75,7 +75,7 @@ def gather(
     say("scoring photos that are labelled by scar type")
     labels = labelled(collection, panel, outcomes, rated)
     say("asking the product which photos it refuses")
-    refused = refused_photos(root, photos)
+    refused = refused_photos(root, photos, run)
     say("baselines")
     means = source_means(photos, panel.folds)
     told = np.array([o.told.value for o in whole])

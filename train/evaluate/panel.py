@@ -1,6 +1,7 @@
 """The networks that judge: for every photo the one that has not seen it, each opened once.
 
-Refuses to judge with networks that were trained on other photos than those at hand: no score would be unseen.
+Refuses to judge with networks that were trained on other photos than those at hand: no score would be unseen; or on
+skin that another region network found: nobody would be told such scores.
 """
 
 from __future__ import annotations
@@ -69,12 +70,17 @@ def networks_of(run: Path | None = None) -> Networks:
 
 
 def open_panel(rated: Sequence[Rated], networks: Networks | None = None) -> Panel:
-    """The panel for these photos and cuts, by default of the shipped networks. `DataError` if they saw others."""
+    """The panel for these photos and cuts, by default of the shipped networks, with the shipped region network.
+
+    Raises `DataError` where they saw other photos, or were trained with another region network.
+    """
     opened = networks or networks_of()
     bundle, of_fold = opened.whole, opened.of_fold
     folds = grouped_folds(rated, len(of_fold), bundle.metadata.seed)
     _check(bundle, of_fold, rated, folds)
-    return Panel(Engine(bundle), tuple(Engine(b) for b in of_fold), RegionEngine.load(), folds)
+    finder = RegionEngine.load()
+    _check_skin((bundle, *of_fold), finder)
+    return Panel(Engine(bundle), tuple(Engine(b) for b in of_fold), finder, folds)
 
 
 def _check(bundle: Bundle, of_fold: Sequence[Bundle], rated: Sequence[Rated], folds: Folds) -> None:
@@ -87,3 +93,14 @@ def _check(bundle: Bundle, of_fold: Sequence[Bundle], rated: Sequence[Rated], fo
         seen = tuple(item for item in rated if folds.fold_of[item.key] != fold)
         if other.metadata.training_fingerprint != fingerprint(seen):
             raise DataError(f"the network of fold {fold} was trained on other photos: its scores would not be unseen")
+
+
+def _check_skin(networks: Sequence[Bundle], finder: RegionEngine) -> None:
+    """The networks must say themselves that they were trained on what this region network takes for skin."""
+    for each in networks:
+        if each.metadata.regions_sha256 != finder.bundle.sha256:
+            raise DataError(
+                f"{each.metadata.name} {each.metadata.version} was trained with another region network than the "
+                "shipped one, with which it would be evaluated: make both a bundle (`scarscore train "
+                "--install-bundle`), and evaluate that by --model"
+            )
