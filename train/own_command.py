@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from PIL import Image, UnidentifiedImageError
+
 from scarscore.datasets.cards import Use
-from scarscore.datasets.errors import DataError, DataMissing
-from scarscore.datasets.own import OwnPhoto, read_own
+from scarscore.datasets.errors import DataError, DataMissing, why
+from scarscore.datasets.own import TOLD, OwnPhoto, read_own
 from scarscore.datasets.photos import Collection, data_root, load
 from scarscore.model.bundle import load_bundle
 from scarscore.model.bundles import ModelBundle, open_model, pack_bundle
+from scarscore.model.pixels import rgb_pixels
 from scarscore.train.claim import claim
 from scarscore.train.config import load_config
 from scarscore.train.cost import cost_of, counted
@@ -21,6 +26,11 @@ from scarscore.train.tune import Halves, as_json, as_run, halves, identity_of, t
 from scarscore.train.tuned_card import tuned_card
 from scarscore.train.views import Say
 
+# What Pillow raises for files that are no photos, or only a part of one.
+BROKEN = (
+    *(OSError, EOFError, SyntaxError, ValueError, LookupError, TypeError, RuntimeError),
+    *(struct.error, zlib.error, Image.DecompressionBombError),
+)
 BUNDLE = "bundle"  # the folder of the finished bundle, in the run's
 MARK = "of.txt"  # says what the run in a folder is of
 
@@ -42,12 +52,14 @@ class Wanted:
 def train_on_own(wanted: Wanted, say: Say) -> ModelBundle:
     """Go on from a bundle with own photos; the new bundle, which lies in the run's folder with its card and figures.
 
-    Raises `DataError` where the table is wrong or too small, or where the base has seen what would be held out.
+    Raises `DataError` where the table is wrong or too small, where a photo cannot be opened, or where the base has seen
+    what would be held out.
     """
     base, config = open_model(wanted.base), load_config(wanted.preset)
     photos = read_own(wanted.labels, wanted.photos)
     split = halves(photos, wanted.held_out, config.seed)
     say(f"{_count(split.taught)} to learn from, {_count(split.held_out)} held out")
+    require_readable(photos, wanted.labels.name)
     collection = _at_hand()
     if collection is not None:
         require_permitted(photos, wanted.use, collection)
@@ -63,6 +75,30 @@ def train_on_own(wanted: Wanted, say: Say) -> ModelBundle:
     pack_bundle(bundle, wanted.out / BUNDLE)
     (wanted.out / "figures.json").write_text(json_text(as_json(told)), encoding="utf-8")
     return bundle
+
+
+def require_readable(photos: Sequence[OwnPhoto], table: str) -> None:
+    """Open every photo of a table, as training will later. Raises `DataError` with the lines that fail."""
+    wrong = [
+        f"{table} line {photo.readings[0].line}: {photo.path} cannot be opened: {problem}"
+        for photo, problem in ((photo, _unreadable(photo.path)) for photo in photos)
+        if problem
+    ]
+    if wrong:
+        more = [f"and {len(wrong) - TOLD} more"] if len(wrong) > TOLD else []
+        raise DataError("\n".join([*wrong[:TOLD], *more]))
+
+
+def _unreadable(path: Path) -> str | None:
+    """Why a photo's pixels cannot be had; None where they can."""
+    try:
+        with Image.open(path) as image:
+            rgb_pixels(image)
+    except UnidentifiedImageError:
+        return "no photo, or in a format that training cannot read"
+    except BROKEN as error:
+        return why(error) if isinstance(error, OSError) else f"damaged ({error})"
+    return None
 
 
 def _count(photos: Sequence[OwnPhoto]) -> str:

@@ -253,6 +253,22 @@ def test_with_own_labels_the_environments_data_folder_is_not_taken_for_theirs(
     assert "there is no photo 'a.jpg'" in str(typed.exception)
 
 
+def test_photos_that_cannot_be_opened_are_told_by_line_before_training(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for number in range(240):
+        Image.fromarray(random.integers(0, 255, (24, 24, 3), dtype=np.uint8)).save(tmp_path / f"{number}.jpg")
+    part, text = tmp_path / "100.jpg", tmp_path / "101.jpg"
+    part.write_bytes(part.read_bytes()[:-200])
+    text.write_text("no photo")
+    lines = [f"{number}.jpg,P{number // 3},{number % 50}" for number in range(240)]
+    (tmp_path / "my.csv").write_text("\n".join(["file,patient,severity", *lines]) + "\n")
+    asked = ["--labels", str(tmp_path / "my.csv"), "--out", str(tmp_path / "run")]
+    first, second = str(CliRunner().invoke(train, asked).exception).splitlines()
+    assert first.startswith(f"my.csv line 102: {part} cannot be opened: image file is truncated")
+    assert second.startswith(f"my.csv line 103: {text} cannot be opened: no photo")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_is_never_gone_on_from_with_other_photos(tmp_path: Path) -> None:
     claim(tmp_path, "of.txt", "these")
     claim(tmp_path, "of.txt", "these")
