@@ -13,10 +13,9 @@ from math import erfc, sqrt
 
 import numpy as np
 
-from scarscore.model.severity import POWER
 from scarscore.serve.course.error import CAMERA_SEM, REDNESS_LIMIT, REDNESS_MOVE, sdc95
 from scarscore.serve.course.records import Change, Trend, ViewScore, VisitScore
-from scarscore.serve.course.visit import pooled
+from scarscore.serve.course.visit import pooled, severity_of
 from scarscore.serve.course.words import place_words
 
 LEAST_VISITS = 3  # a line through two points says nothing that the two did not
@@ -147,10 +146,7 @@ def _key(view: ViewScore) -> Key:
 
 def _slopes(views: Sequence[ViewScore]) -> dict[Key, float]:
     """By how many points the pooled severity rises with each view's."""
-    severity, _ = pooled(views)
-    total = sum(view.skin for view in views)
-    steep = ((view.severity / severity) ** (POWER - 1) if severity > 0.0 else 1.0 for view in views)
-    return {_key(view): view.skin / total * slope for view, slope in zip(views, steep, strict=True)}
+    return dict(zip(map(_key, views), severity_of(views)[1], strict=True))
 
 
 def _parts(baseline: VisitScore, slopes: Mapping[Key, float]) -> tuple[tuple[str, float], ...]:

@@ -105,19 +105,22 @@ def pooled(views: Sequence[ViewScore]) -> tuple[float, float]:
     The SEM follows from the power mean's slope in each view; of each view's error the shared part adds up over the
     views, as one lamp lights them all, and the rest is independent.
     """
-    total = sum(view.skin for view in views)
-    weights = [view.skin / total for view in views]
-    severity = power_mean([view.severity for view in views], weights)
-    slopes = [
-        weight * (view.severity / severity) ** (POWER - 1) if severity > 0.0 else weight
-        for view, weight in zip(views, weights, strict=True)
-    ]
+    severity, slopes = severity_of(views)
     together = alone = 0.0
     for slope, view in zip(slopes, views, strict=True):
         error = view.error
         together += slope * error.sem * sqrt(error.shared)
         alone += (slope * error.sem) ** 2 * (1.0 - error.shared) / view.shots
     return severity, sqrt(together**2 + alone)
+
+
+def severity_of(views: Sequence[ViewScore]) -> tuple[float, list[float]]:
+    """Severity (0 to 100) pooled over views, and by how many points it rises with each view's."""
+    total = sum(view.skin for view in views)
+    weights = [view.skin / total for view in views]
+    severity = power_mean([view.severity for view in views], weights)
+    steep = ((view.severity / severity) ** (POWER - 1) if severity > 0.0 else 1.0 for view in views)
+    return severity, [weight * slope for weight, slope in zip(weights, steep, strict=True)]
 
 
 def power_mean(severities: Sequence[float], weights: Sequence[float]) -> float:
