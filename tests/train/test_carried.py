@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.bundle import Bundle, load_bundle
-from scarscore.train.evaluate.carried import carry
-from scarscore.train.evaluate.figures import PLAIN
+from scarscore.train.evaluate.carried import carry, completed
+from scarscore.train.evaluate.figures import PLAIN, Figures
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "evaluation.json"
 
@@ -47,6 +48,20 @@ def test_a_report_of_other_severities_is_refused(shipped: Bundle) -> None:
     other = replace(shipped, metadata=replace(shipped.metadata, base_sha256="0" * 64))
     with pytest.raises(DataError, match="other severities"):
         carry(DOCUMENTED, other)
+
+
+def test_a_report_of_severities_that_were_calibrated_otherwise_is_refused(shipped: Bundle) -> None:
+    """The shipped network's calibration shows on photos that nobody trained on, the folds' on cuts."""
+    figures = TypeAdapter(Figures).validate_python(json.loads(DOCUMENTED.read_text()))
+    taken = carry(DOCUMENTED, shipped)
+    assert completed(figures, taken).bench == figures.bench
+    unseen = figures.asides[-1]
+    assert "never trained on" in unseen.name
+    moved = replace(unseen, mae=replace(unseen.mae, value=unseen.mae.value + 0.2))
+    for others in ((*figures.asides[:-1], moved), figures.asides[:-1], ()):
+        other = replace(figures, asides=others)
+        with pytest.raises(DataError, match="calibrated otherwise"):
+            completed(other, taken)
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "no report", '{"base_sha256": "0", "bench": 3, "sources": []}'])

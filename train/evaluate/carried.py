@@ -2,12 +2,14 @@
 
 The bench and the plain baseline take most of an evaluation's time, and say nothing of what light heads or calibrated
 grades are. They hold as long as the local severities and the calibration of severity are the same. Of other local
-severities they are refused; that the calibration is the same is not checked, for a report does not hold it.
+severities they are refused; of another calibration, too, which a report does not hold, but which shows in the errors
+on other photos: on those never trained on the shipped network's, on cuts that of the folds.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,9 @@ from pydantic import TypeAdapter
 from scarscore.datasets.errors import DataError
 from scarscore.model.bundle import Bundle
 from scarscore.train.bench.records import Bench
-from scarscore.train.evaluate.figures import PLAIN, Figures, Method, SourceFigures
+from scarscore.train.evaluate.figures import PLAIN, Aside, Figures, Method, SourceFigures
 
+CLOSE = 0.05  # points: another processor rounds sums otherwise, and moves a mean by less
 SHORT = 12  # digits of a SHA-256 by which a report names the network that something was taken over from
 
 
@@ -26,10 +29,11 @@ SHORT = 12  # digits of a SHA-256 by which a report names the network that somet
 class Carried:
     """What is taken over: the bench, None where the report had none, and the plain baseline's figures by source.
 
-    `origin` names the network that they were measured on.
+    `origin` names the network that they were measured on; `errors` on other photos show its calibration.
     """
 
     origin: str
+    errors: dict[str, float]
     bench: Bench | None
     plain: dict[str, Method]
 
@@ -42,6 +46,7 @@ def carry(report: Path, bundle: Bundle) -> Carried:
         same = bundle.metadata.base_sha256 in (told.get("base_sha256"), told["sha256"])
         origin = told.get("carried") or f"{told['model']} {told['version']} (SHA-256 {told['sha256'][:SHORT]}…)"
         bench = TypeAdapter(Bench | None).validate_python(told["bench"])
+        asides = TypeAdapter(list[Aside]).validate_python(told["asides"])
         methods = TypeAdapter(list[Method])
         plain = {
             source["source"]: method
@@ -53,13 +58,31 @@ def carry(report: Path, bundle: Bundle) -> Carried:
         raise DataError(f"{report} cannot be taken over: {error}") from None
     if not same:
         raise DataError(f"{report} is of other severities than {bundle.metadata.name} {bundle.metadata.version} tells")
-    return Carried(origin, bench, plain)
+    return Carried(origin, _errors(asides), bench, plain)
 
 
 def completed(figures: Figures, carried: Carried) -> Figures:
-    """The figures with what was taken over in its place: the plain baseline behind the network, and the bench."""
+    """The figures with what was taken over in its place: the plain baseline behind the network, and the bench.
+
+    Raises `DataError` where other severities were told of the same photos then.
+    """
+    errors = _errors(figures.asides)
+    if not errors or not _close(errors, carried.errors):
+        raise DataError(
+            f"nothing shows that {carried.origin} told the same severities of the same photos as {figures.model} "
+            f"{figures.version}: it is calibrated otherwise, or the photos are others. Measure again, without --carry"
+        )
     sources = tuple(_with_plain(source, carried.plain.get(source.source)) for source in figures.sources)
     return replace(figures, sources=sources, bench=carried.bench, carried=carried.origin)
+
+
+def _errors(asides: Sequence[Aside]) -> dict[str, float]:
+    """What shows the calibration of severity: mean errors on photos by name, in points, which no refusal moves."""
+    return {each.name: each.mae.value for each in asides}
+
+
+def _close(now: dict[str, float], then: dict[str, float]) -> bool:
+    return now.keys() == then.keys() and all(abs(now[name] - then[name]) <= CLOSE for name in now)
 
 
 def _with_plain(source: SourceFigures, plain: Method | None) -> SourceFigures:

@@ -36,7 +36,8 @@ photos that read {mild:g} or more are told from the others. Bias: told less read
 
 CARRIED = """## Measured on an earlier network
 The bench (from *Repeatability* on) and the plain regression network were measured on {origin} and taken over: its local
-severities and their calibration are those of this one. Its heads and photo grades are not, and play no part there.
+severities are those of this one, and it errs alike on *Other photos*, as only the same calibration does. Its heads and
+photo grades are others, and play no part there.
 """
 
 TAKEN_OVER = """## Taken over from an earlier report
