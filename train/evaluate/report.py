@@ -36,7 +36,7 @@ photos that read {mild:g} or more are told from the others. Bias: told less read
 
 CARRIED = """## Measured on an earlier network
 The bench (from *Repeatability* on) and the plain regression network were measured on {origin} and taken over: its local
-severities are those of this one, and it errs alike on *Other photos*, as only the same calibration does. Its heads and
+severities are those of this one, and it errs alike on *Other photos*, as the same calibration does. Its heads and
 photo grades are others, and play no part there.
 """
 
