@@ -244,14 +244,8 @@ def _called(held: Held) -> str:
 
 
 def _held_out(run: Run, material: Material, held: Held) -> frozenset[str]:
-    """What a network must not see: photos that are held out of it, and parts of unread photos of their groups.
-
-    Raises `DataError` where nothing would be left to learn from.
-    """
-    kept = frozenset(s.rated.key for s in material.samples if run.holds_out(held, s.rated))
-    if len(kept) == len(material.samples):
-        raise DataError(f"without {held} there is no photo to train on")
-    return kept
+    """What a network must not see: photos that are held out of it, and parts of unread photos of their groups."""
+    return frozenset(s.rated.key for s in material.samples if run.holds_out(held, s.rated))
 
 
 def _material(run: Run, start: Start, say: Say) -> Material:

@@ -80,11 +80,11 @@ def point_of(baseline: VisitScore, now: VisitScore) -> Point | None:
     if pair is None:
         return None
     then, after = pair
-    days, whole = (now.date - baseline.date).days, _parts(baseline, _slopes(baseline.views))
+    days, slopes = (now.date - baseline.date).days, _slopes(baseline.views)
     if now == baseline:
-        return Point(days, baseline.severity, baseline.sem, whole)
+        return Point(days, baseline.severity, baseline.sem, _parts(baseline, slopes))
     kept = _slopes(then.views)
-    lost = {view: slope - kept.get(view, 0.0) for view, slope in _slopes(baseline.views).items()}
+    lost = {view: slope - kept.get(view, 0.0) for view, slope in slopes.items()}
     parts = (*_parts(baseline, lost), *_moved(then, after))
     level = baseline.severity + after.severity - then.severity
     return Point(days, level, sqrt(after.sem**2 + sum(part**2 for _, part in parts)), parts)
