@@ -38,13 +38,13 @@ def fit_calibration(rated: Sequence[Rated], pooled: Values, redness: Values) -> 
     if len(rated) < FEWEST:
         raise DataError(f"{len(rated)} photos are too few to calibrate on")
     readings = np.array([r.severity for r in rated])
-    severity = _severity_curve(pooled, readings)
+    severity = severity_curve(pooled, readings)
     told = np.array([severity(value) for value in pooled])
     low, high = _interval(told, readings)
     return Calibration(severity, low, high, fit_grades(told, redness, np.array([r.grade for r in rated])))
 
 
-def _severity_curve(pooled: Values, readings: Values) -> Curve:
+def severity_curve(pooled: Values, readings: Values) -> Curve:
     """A monotone curve through KNOTS means of an isotonic regression, carried on straight at its upper end.
 
     Isotonic regression alone is a staircase, on which a small change of the skin would move the score by nothing or

@@ -17,14 +17,13 @@ from scarscore.datasets.photos import Box, Collection, Cut, Photo, Rated
 from scarscore.model.region_engine import RegionEngine
 from scarscore.model.regions import Region, RegionMap
 from scarscore.train.config import Config
-from scarscore.train.samples import GRID, Sample, part_of, photo_pixels
+from scarscore.train.samples import GRID, SCARRED, Sample, part_of, photo_pixels
 
 CHEEKS = (Region.LEFT_CHEEK, Region.RIGHT_CHEEK)
 LEAST = 0.02  # share of the photo that a cheek must take up
 SPREAD = 1.6  # half the side of a cut, in standard deviations of the cheek's positions: about the cheek
 CELL_SOURCES = ("acne04", "acne_new")  # whose photos show faces: a cell of a close-up is none
 INFLAMED = ("acne", "pimple")  # boxes that show acne, not marks or moles
-SCARRED = "scar"
 BOUND = 6.0  # points: of 52 such faces that were read half read under 2.3, and 19 of 20 under 5.5
 SIDES = (0.16, 0.40)  # of the photo's long side: from one lesion with its surroundings to most of a cheek
 

@@ -26,12 +26,14 @@ class Config:
     pair_rate: float
     pair_weight: float
     pair_mix: float
+    healed_weight: float
     batch: int
     body_rate: float
     head_rate: float
     weight_decay: float
     huber_beta: float
     cell_weight: float
+    box_weight: float
     rank_weight: float
     rank_within: float
     type_weight: float
@@ -42,6 +44,7 @@ class Config:
     scale: tuple[float, float]
     noise: float
     marks: float
+    masks: bool
     spread_scale: float
     fold_norms: bool
     heads: int

@@ -17,8 +17,9 @@ from torch import Tensor
 from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
-from scarscore.train.losses import Batch, losses, photo_severity, total
-from scarscore.train.samples import Sample
+from scarscore.train.healed import Healed
+from scarscore.train.losses import Batch, Losses, losses, photo_severity, total
+from scarscore.train.samples import SCAR_BOX, Sample
 from scarscore.train.start import Start, begun
 from scarscore.train.teacher import Teacher
 from scarscore.train.views import Say, Views
@@ -26,11 +27,12 @@ from scarscore.train.views import Say, Views
 
 @dataclass(frozen=True)
 class Material:
-    """What a network is taught from: photos and their views, by the same index."""
+    """What a network is taught from: photos and their views, by the same index; `healed` None where none are taught."""
 
     samples: Sequence[Sample]
     views: Views
     spread_scale: float = 0.0
+    healed: Healed | None = None
 
     @cached_property
     def sources(self) -> list[str]:
@@ -47,7 +49,8 @@ class Material:
             torch.tensor([s.severity for s in chosen], dtype=torch.float32),
             torch.tensor([s.at_most for s in chosen]),
             torch.tensor([trust(s, self.spread_scale) for s in chosen], dtype=torch.float32),
-            cells,
+            cells % SCAR_BOX,
+            cells >= SCAR_BOX,
             torch.from_numpy(np.stack([s.cell_severity for s in chosen])),
             torch.from_numpy(np.stack([s.types for s in chosen])),
         )
@@ -87,7 +90,7 @@ def train_network(
         draws = shuffle.permutation(taught)
         views = _views_of(draws, epoch, material.views.augmented_count)
         checkpoint.train_mode(network)
-        sums = np.zeros(4)
+        sums = np.zeros(len(Losses._fields))
         for part in np.array_split(np.arange(len(draws)), steps):
             features, targets = material.batch(views[part], draws[part])
             terms = losses(network, network.decode(features), targets, config)
@@ -97,7 +100,7 @@ def train_network(
             teacher.average.update_parameters(network)
         checkpoint.save(folder / "checkpoint.pt", teacher.parts, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
-        photo, cell, rank, types = sums / steps
+        photo, cell, rank, types, _ = sums / steps
         shown = network if epoch < config.epochs else teacher.averaged
         say(
             f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} "

@@ -1,4 +1,4 @@
-"""What the severity network is taught: readings of photos and cells, their order, scar types."""
+"""What the severity network is taught: readings of photos and cells, their order, scar types, boxes of scars."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Batch:
     """Targets of n photos: `severity` (n,); `cell_severity` (n, 9), NaN where not read; `types` (n, 3).
 
     `cells` (n, 40, 40) says which cell a position lies in, 1 to 9, and 0 where there is no skin; `source` (n,) numbers
-    the data sets; `at_most` (n,) is whether the severity is only an upper bound; `trust` (n,) is how much a reading
-    counts, 0 to 1.
+    the data sets; `scarred` (n, 40, 40) is where a box says that there is a scar; `at_most` (n,) is whether the
+    severity is only an upper bound; `trust` (n,) is how much a reading counts, 0 to 1.
     """
 
     source: Tensor
@@ -32,6 +32,7 @@ class Batch:
     at_most: Tensor
     trust: Tensor
     cells: Tensor
+    scarred: Tensor
     cell_severity: Tensor
     types: Tensor
 
@@ -43,6 +44,7 @@ class Losses(NamedTuple):
     cell: Tensor
     rank: Tensor
     types: Tensor
+    boxes: Tensor
 
 
 def photo_severity(network: SeverityNetwork, maps: Maps, cells: Tensor) -> Tensor:
@@ -65,7 +67,7 @@ def losses(network: SeverityNetwork, maps: Maps, batch: Batch, config: Config) -
         pool_types(maps, (batch.cells > 0).float()), batch.types, reduction="none"
     ).mean(1)
     rank = _rank(severity, batch, config.rank_within)
-    return Losses(photo, cell, rank, _mean(named, batch.severity >= TYPES_FROM))
+    return Losses(photo, cell, rank, _mean(named, batch.severity >= TYPES_FROM), _boxes(maps.severity, batch))
 
 
 def total(terms: Losses, config: Config) -> Tensor:
@@ -75,6 +77,7 @@ def total(terms: Losses, config: Config) -> Tensor:
         + config.cell_weight * terms.cell
         + config.rank_weight * terms.rank
         + config.type_weight * terms.types
+        + config.box_weight * terms.boxes
     )
 
 
@@ -95,6 +98,19 @@ def _rank(severity: Tensor, batch: Batch, within: float) -> Tensor:
     clear = (_gaps(batch.severity) > RANK_GAP) & ~batch.at_most.unsqueeze(0)  # a bound is nowhere surely above
     same = _gaps(batch.source) == 0
     return (1.0 - within) * _mean(told, clear) + within * _mean(told, clear & same)
+
+
+def _boxes(severity: Tensor, batch: Batch) -> Tensor:
+    """Logistic ranking of the skin inside boxes of scars, which is to be told more, and that around them."""
+    around = (batch.cells > 0) & ~batch.scarred
+    inside, outside = (_means(severity, where) for where in (batch.scarred, around))
+    both = batch.scarred.any(-1).any(-1) & around.any(-1).any(-1)
+    return _mean(functional.softplus((outside - inside) / RANK_SOFTNESS), both)
+
+
+def _means(values: Tensor, where: Tensor) -> Tensor:
+    """The mean over each photo's positions, (n,); 0 where there are none."""
+    return (values * where).sum((-2, -1)) / where.sum((-2, -1)).clamp_min(1.0)
 
 
 def _gaps(values: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 """A second stage of training: two looks at one photo must be told alike, then halfway back to where it began.
 
+Where the configuration asks for it, a third look shows the photo with its scars faded, and must be told less.
+
 A network that learns readings alone tells another severity of the same skin photographed again; here each photo is
 seen in two of its views at once, and what they are told apart is a loss beside the readings (consistency
 regularisation: Laine and Aila 2017, arXiv 1610.02242). Going on overfits the readings a little; the mean of the weights
@@ -14,12 +16,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 from torch.nn import functional
 
 from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
+from scarscore.train.healed import NONE, not_less
 from scarscore.train.loop import Material, drawn_from
 from scarscore.train.losses import losses, photo_severity, total
 from scarscore.train.norms import fold_norms
@@ -59,8 +63,9 @@ def teach_pairs(
         checkpoint.train_mode(network)
         sums = np.zeros(2)
         for part in np.array_split(np.arange(len(order)), steps):
-            taught, apart = _step(network, material, order[part], (one[part], other[part]), config)
-            teacher.step(taught + config.pair_weight * apart, cycling=epoch == 0)
+            taught, apart, kept = _step(network, material, order[part], (one[part], other[part]), config)
+            loss = taught + config.pair_weight * apart + config.healed_weight * kept
+            teacher.step(loss, cycling=epoch == 0)
             sums += (float(taught.detach()), float(apart.detach()))
         teacher.average.update_parameters(network)
         checkpoint.save(folder / "checkpoint.pt", teacher.parts, config, epoch + 1)
@@ -93,10 +98,26 @@ def _views(chance: np.random.Generator, count: int, augmented: int) -> tuple[Vie
 
 def _step(
     network: SeverityNetwork, material: Material, photos: Views, views: tuple[Views, Views], config: Config
-) -> tuple[Tensor, Tensor]:
-    """What the readings say of both looks, and how far the two severities of each photo lie apart, in points."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What the readings say of both looks, how far the two severities of each photo lie apart, in points, and how far
+    those of healed photos are not below.
+    """
     features, targets = material.batch(np.concatenate(views), np.concatenate([photos, photos]))
     maps = network.decode(features)
     one, other = photo_severity(network, maps, targets.cells).chunk(2)
     taught = total(losses(network, maps, targets, config), config)
-    return taught, functional.smooth_l1_loss(one, other, beta=ALIKE)
+    kept = _kept(network, material, photos, views[0], one, targets.cells) if config.healed_weight else torch.zeros(())
+    return taught, functional.smooth_l1_loss(one, other, beta=ALIKE), kept
+
+
+def _kept(
+    network: SeverityNetwork, material: Material, photos: Views, view: Views, told: Tensor, cells: Tensor
+) -> Tensor:
+    """How far the healed ones of these photos, in the same view, are not told below what the photos are told."""
+    healed = material.healed
+    here = np.flatnonzero(healed.row_of[photos] != NONE) if healed else np.zeros(0, np.int64)
+    if healed is None or not len(here):
+        return told.sum() * 0.0
+    seen = healed.views.features[view[here], healed.row_of[photos[here]]].astype(np.float32)
+    features = torch.from_numpy(seen).contiguous(memory_format=torch.channels_last)
+    return not_less(photo_severity(network, network.decode(features), cells[here]), told[here])

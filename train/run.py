@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from scarscore.model.attach import attach
 from scarscore.model.bundle import REGIONS, Metadata, open_bundle, write_metadata
 from scarscore.model.engine import Engine
 from scarscore.model.export import export
+from scarscore.model.preprocess import everywhere
 from scarscore.model.region_engine import RegionEngine
 from scarscore.model.severity import Calibration
 from scarscore.train.augment import Variation
@@ -32,12 +33,13 @@ from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
 from scarscore.train.drawn import DRAWN, with_drawn
 from scarscore.train.heads import Heads, heads_of
+from scarscore.train.healed import take_healed
 from scarscore.train.loop import Material, train_network
 from scarscore.train.pairs import teach_pairs
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.samples import Picture, Sample, fingerprint, frame, picture, sample, trainable
 from scarscore.train.start import Start, begun, digest
-from scarscore.train.views import Say, take_views
+from scarscore.train.views import Read, Say, Views, take_views
 
 NAME = "severity"
 VERSION = "0.6.0"
@@ -157,13 +159,13 @@ def train_run(run: Run, wanted: Sequence[Held], start: Path | Start, say: Say) -
     for held in wanted:
         _require_enough(run, held)
     begin = read_start_weights(start) if isinstance(start, Path) else start
-    claim(run.folder, MARK, _mark(run, begin))
+    claim(run.folder, MARK, mark_of(run, begin))
     missing = [held for held in wanted if not _raw(run, held).exists()]
     if missing:
-        material = _material(run, begin, say)
+        material = material_of(run, begin, say)
         for held in missing:
             say(f"network {_called(held)}")
-            held_out = _held_out(run, material, held)
+            held_out = held_out_of(run, material, held)
             folder = run.folder / network_file(held).removesuffix(".onnx")
             network = train_network(begin, material, held_out, run.config, folder, say)
             network = teach_pairs(network, material, held_out, run.config, folder / "pairs", say)
@@ -184,7 +186,7 @@ def _require_enough(run: Run, held: Held) -> None:
         )
 
 
-def _mark(run: Run, start: Start) -> str:
+def mark_of(run: Run, start: Start) -> str:
     """What the networks of a run depend on: two runs with one mark have the same networks."""
     return (
         f"{run.config}\nphotos {fingerprint(run.rated)}\ngroups {_groups(run)}\n"
@@ -243,23 +245,30 @@ def _called(held: Held) -> str:
     return f"without {held}" if isinstance(held, str) else f"of fold {held}"
 
 
-def _held_out(run: Run, material: Material, held: Held) -> frozenset[str]:
+def held_out_of(run: Run, material: Material, held: Held) -> frozenset[str]:
     """What a network must not see: photos that are held out of it, and parts of unread photos of their groups."""
     return frozenset(s.rated.key for s in material.samples if run.holds_out(held, s.rated))
 
 
-def _material(run: Run, start: Start, say: Say) -> Material:
+def material_of(run: Run, start: Start, say: Say) -> Material:
+    """What the run's networks are taught from: its views lie in its folder."""
     say("cutting close-ups out of faces")
     samples = [*map(sample, run.rated), *close_ups(run.collection, run.rated, run.config, run.finder)]
     network = begun(start, folded=False)
 
-    def read(item: Sample) -> Picture:
-        return picture(run.collection, item.rated, run.finder.find_skin)
-
-    config, folder, skin = run.config, run.folder / "views", run.finder.bundle.sha256
+    config, folder = run.config, run.folder / "views"
+    find_skin = run.finder.find_skin if config.masks else everywhere
+    skin = run.finder.bundle.sha256 if config.masks else "everywhere"
     variation = Variation(config.scale, config.noise, config.marks)
-    views = take_views(samples, read, network.stem, config.epochs, config.seed, skin, variation, folder, say)
-    return Material(samples, views, config.spread_scale)
+
+    def read(item: Sample) -> Picture:
+        return picture(run.collection, item.rated, find_skin)
+
+    def take(chosen: Sequence[Sample], how: Read, where: Path) -> Views:
+        return take_views(chosen, how, network.stem, config.epochs, config.seed, skin, variation, where, say)
+
+    healed = take_healed(samples, read, partial(take, where=folder / "healed")) if config.healed_weight else None
+    return Material(samples, take(samples, read, folder), config.spread_scale, healed)
 
 
 def _raw(run: Run, held: Held) -> Path:

@@ -21,7 +21,10 @@ from scarscore.model.region_engine import RegionEngine
 from scarscore.model.severity import TYPES
 
 GRID = 3
+SCAR_BOX = 16  # added to the cell of a pixel that lies in a box of a scar
+SMALLEST_BOX = 0.05  # of the long side: two positions of the map, so that some of the box is seen there
 MAP_SIDE = INPUT_SIDE // STRIDE
+SCARRED = "scar"  # the class of boxes that mark scars
 
 FindSkin = Callable[[Pixels], Floats]  # a photo (h, w, 3) to its skin (h, w), 0 to 1
 
@@ -45,7 +48,8 @@ class Sample:
 class Picture:
     """A photo's pixels, uint8 RGB (h, w, 3), its skin, float32 (h, w) 0 to 1, and its nine cells.
 
-    `cells` uint8 (h, w): 1 to 9, the cell that each pixel lies in, row by row; 0 where there is no skin.
+    `cells` uint8 (h, w): 1 to 9, the cell that each pixel lies in, row by row, and `SCAR_BOX` more in a box that
+    marks a scar; 0 where there is no skin.
     """
 
     pixels: Pixels
@@ -92,8 +96,27 @@ def picture(collection: Collection, rated: Rated, find_skin: FindSkin) -> Pictur
     skin = find_skin(pixels)
     height, width = pixels.shape[:2]
     down, across = (np.arange(n) * GRID // n for n in (height, width))
-    cells = np.where((skin >= 0.5) & legible(pixels), down[:, None] * GRID + across + 1, 0)
+    numbered = down[:, None] * GRID + across + 1 + SCAR_BOX * scar_boxes(collection, rated, (height, width))
+    cells = np.where((skin >= 0.5) & legible(pixels), numbered, 0)
     return Picture(pixels, skin, cells.astype(np.uint8))
+
+
+def scar_boxes(collection: Collection, rated: Rated, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Where boxes of a whole photo mark scars, bool (h, w); of parts of photos none is known."""
+    height, width = shape
+    marked = np.zeros(shape, bool)
+    least = SMALLEST_BOX * max(shape) / 2
+    for box in collection.boxes if rated.cut is None else ():
+        if box.file == rated.photo.file and box.cls == SCARRED:
+            marked[
+                _span(box.cy * height, box.h * height / 2, least), _span(box.cx * width, box.w * width / 2, least)
+            ] = True
+    return marked
+
+
+def _span(middle: float, half: float, least: float) -> slice:
+    reach = max(half, least)
+    return slice(max(0, round(middle - reach)), max(0, round(middle + reach)))
 
 
 def frame(collection: Collection, rated: Rated, finder: RegionEngine) -> Frame:

@@ -21,6 +21,7 @@ from torch import nn
 from scarscore.model.network import STEM_SHAPE
 from scarscore.model.preprocess import STRIDE, normalise
 from scarscore.train import augment
+from scarscore.train import samples as taken
 from scarscore.train.augment import Look, Variation, augmented, pipeline, plain
 from scarscore.train.bench import healing, light
 from scarscore.train.samples import MAP_SIDE, Picture, Sample
@@ -93,7 +94,8 @@ def take_views(
 
 def _identity(samples: Sequence[Sample], stem: nn.Module, settings: str) -> str:
     """What the stored views depend on: the photos in their order, their skin, the stem, the augmentations' code."""
-    code = (inspect.getsource(module) for module in (augment, healing, light))  # marks are painted by the last two
+    # Marks are painted by healing and light; what a photo's cells are, samples says.
+    code = (inspect.getsource(module) for module in (augment, healing, light, taken))
     photos = (f"{s.rated.key} {s.rated.photo.sha256} {s.rated.cut}" for s in samples)
     digest = hashlib.sha256("\n".join([settings, *code, *photos]).encode())
     for value in stem.state_dict().values():

@@ -92,6 +92,13 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def sessions_of(done: int, planned: int) -> str:
+    """How much of the plan is done: 2 of 3 planned sessions; where there were more, 4 sessions, 3 planned."""
+    if done > planned:
+        return f"{counted(done, 'session')}, {planned} planned"
+    return f"{done} of {counted(planned, 'planned session')}"
+
+
 def signed(points: float) -> str:
     """A change in whole points with its sign: -48, +3, and 0 where it is none."""
     whole = round(points)

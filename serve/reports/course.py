@@ -13,7 +13,7 @@ from scarscore.serve.course.report import pictures
 from scarscore.serve.course.report.markup import day, named
 from scarscore.serve.course.report.said import HEADLINES, pair_words, trend_words
 from scarscore.serve.course.report.timeline import Moment
-from scarscore.serve.course.words import by_number, counted, ends, place_words, signed
+from scarscore.serve.course.words import by_number, counted, ends, place_words, sessions_of, signed
 from scarscore.serve.records.settings import Size
 from scarscore.serve.reports import told
 from scarscore.serve.reports.chart import heat_key, timeline
@@ -49,9 +49,9 @@ def course_pdf(report: told.Course, size: Size = Size.A4) -> bytes:
     """The report's file: the same bytes for the same report, always."""
     measured = report.measured
     paper = Paper(report.head, measured.model, size)
-    done, planned = len(measured.course.sessions), counted(measured.course.plan.sessions, "planned session")
+    done = sessions_of(len(measured.course.sessions), measured.course.plan.sessions)
     visits = counted(len(measured.course.visits), "visit")
-    title(paper, report.head, [f"As of {day(report.head.on)}. {done} of {planned}, {visits}."])
+    title(paper, report.head, [f"As of {day(report.head.on)}. {done}, {visits}."])
     call_out(paper, HEADLINES[measured.verdict.kind], measured.verdict.words)
     _figures(paper, list(_numbers(report)))
     _over_time(paper, report)

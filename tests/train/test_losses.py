@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -37,6 +38,7 @@ def batch(read: list[float], cell: float = NAN, source: tuple[int, ...] | None =
         torch.zeros(n, dtype=torch.bool),
         torch.ones(n),
         cells.repeat(n, 1, 1),
+        torch.zeros(n, 40, 40, dtype=torch.bool),
         torch.full((n, 9), cell),
         torch.ones(n, 3),
     )
@@ -110,3 +112,19 @@ def test_every_term_has_a_finite_gradient_even_on_clear_skin(network: SeverityNe
     torch.autograd.backward(torch.stack(losses(network, told, batch([0.0, 20.0], cell=0.0), CONFIG)).sum())
     assert told.severity.grad is not None
     assert torch.isfinite(told.severity.grad).all()
+
+
+def test_skin_in_a_box_of_a_scar_is_to_be_told_more_than_that_around_it(network: SeverityNetwork) -> None:
+    inside = torch.zeros(2, 40, 40, dtype=torch.bool)
+    inside[0, 10:12, 10:12] = True  # the other photo has no box: nothing is asked of it
+    targets = replace(batch([20.0, 20.0]), scarred=inside)
+    told = maps([20.0, 20.0])
+    more = told.severity.detach() + 30.0 * inside
+    level, raised, lowered = (
+        float(losses(network, told._replace(severity=each), targets, CONFIG).boxes)
+        for each in (told.severity, more, told.severity.detach() - 10.0 * inside)
+    )
+    assert level == pytest.approx(math.log(2.0))
+    assert raised == pytest.approx(math.log(1.0 + math.exp(-30.0 / 5.0)), rel=1e-3)
+    assert lowered == pytest.approx(math.log(1.0 + math.exp(10.0 / 5.0)), rel=1e-3)
+    assert float(losses(network, told, batch([20.0, 20.0]), CONFIG).boxes) == 0.0

@@ -15,7 +15,7 @@ from scarscore.datasets.split import grouped_folds
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train.config import load_config
 from scarscore.train.loop import Material
-from scarscore.train.run import Run, _held_out, train_run
+from scarscore.train.run import Run, held_out_of, train_run
 from scarscore.train.samples import part_of, sample
 from scarscore.train.views import Views
 
@@ -58,7 +58,7 @@ def test_what_a_network_must_not_see_holds_parts_of_unread_photos_of_its_groups(
     ]
     nothing = Views(np.zeros((1, 0, 1, 1, 1), np.float16), np.zeros((1, 0, 1, 1), np.uint8))
     material = Material([*map(sample, run.rated), *parts], nothing)
-    held = [_held_out(run, material, fold) for fold in (0, 1)]
+    held = [held_out_of(run, material, fold) for fold in (0, 1)]
     assert held[0] | held[1] == {s.rated.key for s in material.samples} - {"177.jpg+"}
     assert not held[0] & held[1]
     for fold, keys in enumerate(held):
@@ -66,7 +66,7 @@ def test_what_a_network_must_not_see_holds_parts_of_unread_photos_of_its_groups(
         groups = {s.rated.photo.group for s in material.samples if s.rated.key in keys}
         assert groups.isdisjoint(item.photo.group for item in run.seen(fold))
         assert any(key.endswith("+") for key in keys)
-    assert _held_out(run, material, None) == frozenset()
+    assert held_out_of(run, material, None) == frozenset()
 
 
 def test_a_run_has_a_file_for_each_network(run: Run, tmp_path: Path) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from scarscore.datasets.errors import UseForbidden
-from scarscore.datasets.photos import Collection, load
+from scarscore.datasets.photos import Collection, Cut, load
 from scarscore.model.preprocess import everywhere
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train.augment import plain
-from scarscore.train.samples import fingerprint, frame, photo_pixels, picture, sample, trainable
+from scarscore.train.samples import (
+    SCAR_BOX,
+    SCARRED,
+    fingerprint,
+    frame,
+    photo_pixels,
+    picture,
+    sample,
+    scar_boxes,
+    trainable,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +52,26 @@ def test_the_square_taught_is_the_square_served(collection: Collection) -> None:
 
 def test_cells_divide_the_photo_into_nine_and_leave_out_what_is_no_skin(collection: Collection) -> None:
     rated = next(r for r in trainable(collection, ("acne_new",)) if r.cells)
-    cells = picture(collection, rated, everywhere).cells
+    cells = picture(collection, rated, everywhere).cells % SCAR_BOX
     counts = np.bincount(cells.ravel(), minlength=10)[1:]
     assert counts.min() > 0.9 * counts.max()
     assert (cells[0, 0], cells[0, -1], cells[-1, 0], cells[-1, -1]) == (1, 3, 7, 9)
     none = picture(collection, rated, lambda pixels: 0 * everywhere(pixels))
     assert (none.cells == 0).all()
+
+
+def test_the_boxes_of_scars_are_marked_on_a_photo_and_on_no_part_of_it(collection: Collection) -> None:
+    boxed = {box.file for box in collection.boxes if box.cls == SCARRED}
+    rated = next(r for r in trainable(collection, ("acne_new",)) if r.photo.file in boxed)
+    box = next(box for box in collection.boxes if box.file == rated.photo.file and box.cls == SCARRED)
+    marked = picture(collection, rated, everywhere).cells >= SCAR_BOX
+    height, width = marked.shape
+    assert marked[int(box.cy * height), int(box.cx * width)]
+    assert 0.0 < marked.mean() < 0.2
+    looked = plain(picture(collection, rated, everywhere)).cells[4::8, 4::8]
+    assert (looked >= SCAR_BOX).any(), "a box is too small to be seen on the map"
+    cut = Cut("x+", rated.photo.file, rated.photo.group, 0, 0, width, height)
+    assert not scar_boxes(collection, replace(rated, cut=cut), marked.shape).any()
 
 
 def test_a_cell_that_nobody_could_judge_teaches_no_severity(collection: Collection) -> None:

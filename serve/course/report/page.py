@@ -28,7 +28,7 @@ from scarscore.serve.course.report.said import (
 )
 from scarscore.serve.course.report.timeline import moments
 from scarscore.serve.course.report.trail import scales_part
-from scarscore.serve.course.words import counted
+from scarscore.serve.course.words import counted, sessions_of
 from scarscore.serve.scoring.result import DISCLAIMER
 
 
@@ -69,6 +69,5 @@ def style_hash(text: str) -> str:
 
 
 def _counts(measured: Measured) -> str:
-    sessions, visits = len(measured.course.sessions), len(measured.course.visits)
-    planned = measured.course.plan.sessions
-    return f"{sessions} of {counted(planned, 'planned session')}, {counted(visits, 'visit')}."
+    done = sessions_of(len(measured.course.sessions), measured.course.plan.sessions)
+    return f"{done}, {counted(len(measured.course.visits), 'visit')}."

@@ -31,7 +31,7 @@ from scarscore.serve.course.report.write import csv_of, json_of, put, write_repo
 from scarscore.serve.course.timing import timed
 from scarscore.serve.course.verdict import verdict
 from scarscore.serve.course.visit import visit_scores
-from scarscore.serve.course.words import day
+from scarscore.serve.course.words import day, sessions_of
 from scarscore.serve.scoring.result import ModelId, View
 from tests.serve.course.simulate import shot
 
@@ -200,6 +200,15 @@ def test_one_of_anything_is_said_in_the_singular() -> None:
     assert "1 day after a session: too soon after a session, not scored" in page
     assert "1 of 1 planned session, 1 visit." in page
     assert timed(made.visits[0], made.sessions, made.clinic.timing).words.startswith("taken 1 day after a session:")
+
+
+def test_more_sessions_than_were_planned_are_no_part_of_the_plan() -> None:
+    assert [sessions_of(done, 3) for done in (0, 3, 4)] == [
+        "0 of 3 planned sessions",
+        "3 of 3 planned sessions",
+        "4 sessions, 3 planned",
+    ]
+    assert sessions_of(2, 1) == "2 sessions, 1 planned"
 
 
 def test_a_report_opens_the_photos_that_are_only_shown_where_photos_are_wanted(tmp_path: Path) -> None:

@@ -1,0 +1,129 @@
+"""What each signal gives: who is taught what, the figures on real photos, and the report."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import Cut, Photo, load
+from scarscore.datasets.split import Folds
+from scarscore.model.bundle import load_bundle
+from scarscore.model.region_engine import RegionEngine
+from scarscore.train import ablation
+from scarscore.train.ablation import CHANGES, SHIPPED, open_ablation, variants
+from scarscore.train.ablation_command import ablation as command
+from scarscore.train.config import load_config
+from scarscore.train.drawn import DRAWN
+from scarscore.train.evaluate import ablation as measured
+from scarscore.train.evaluate.ablation import evaluate_ablation
+from scarscore.train.evaluate.ablation_report import as_markdown, write_ablation
+from scarscore.train.run import Run
+from scarscore.train.samples import Sample, part_of, trainable
+from tests.train.tiny import made_sample
+
+
+def test_each_variant_differs_from_the_shipped_recipe_in_one_signal(tmp_path: Path) -> None:
+    shipped, *others = variants(tmp_path)
+    assert shipped.name == SHIPPED
+    full = load_config("severity")
+    assert shipped.config == replace(full, **ablation.SHORTER)
+    for variant in others:
+        (changed,) = CHANGES[variant.name]
+        assert getattr(variant.config, changed) != getattr(shipped.config, changed)
+    assert len({variant.file for variant in (shipped, *others)}) == len(CHANGES)
+
+
+def parts() -> dict[str, Sample]:
+    """One sample of every kind."""
+    read = made_sample(3)
+    photo: Photo = read.rated.photo
+    cut = Cut("s3+", photo.file, photo.group, 0, 0, 9, 9)
+    drawn = replace(read, rated=replace(read.rated, key="d", photo=replace(photo, source=DRAWN)))
+    return {
+        "read": read,
+        "cheek": part_of(photo, cut, read.rated.readings, 3.0),
+        "cell": part_of(photo, replace(cut, rating_id="s3+7"), read.rated.readings, 3.0),
+        "acne": part_of(photo, replace(cut, rating_id="3.jpg+"), (), 6.0, at_most=True),
+        "drawn": drawn,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "taught"),
+    [
+        (SHIPPED, {"read", "cheek"}),
+        ("without ranking", {"read", "cheek"}),
+        ("without clear cheeks", {"read"}),
+        ("with low cells as close-ups", {"read", "cheek", "cell"}),
+        ("with boxes of acne as close-ups", {"read", "cheek", "acne"}),
+        ("with scars drawn on clear skin", {"read", "cheek", "drawn"}),
+    ],
+)
+def test_a_variant_is_taught_its_own_part_of_what_is_there(tmp_path: Path, name: str, taught: set[str]) -> None:
+    config = next(variant.config for variant in variants(tmp_path) if variant.name == name)
+    assert {kind for kind, item in parts().items() if ablation.taught(item, config)} == taught
+
+
+def test_without_labels_no_scars_are_drawn_and_the_user_is_told(data_root: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="--region-labels"):
+        open_ablation(data_root, tmp_path, None, lambda _: None)
+
+
+def test_a_variant_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
+    asked = CliRunner().invoke(command, ["--only", "without luck", "--region-labels", str(tmp_path)])
+    assert asked.exit_code == 2
+    assert "'without luck' is none of as shipped, without ranking" in asked.output
+
+
+@pytest.fixture(scope="module")
+def run(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two variants on the 42 mildest photos of scars, all held out: networks of two folds of the shipped run."""
+    collection = load(data_root)
+    photos = [r for r in trainable(collection, ("scarnet",)) if r.cut is None]
+    rated = tuple(sorted(photos, key=lambda item: item.severity)[:42])
+    folds = Folds(5, {r.key: ablation.FOLD for r in rated}, {r.key: r.photo.group for r in rated})
+    folder = tmp_path_factory.mktemp("ablation")
+    for fold, variant in enumerate(variants(folder)[:2]):
+        variant.file.write_bytes(load_bundle(f"fold{fold}").data)
+    return Run(collection, RegionEngine.load(), rated, folds, variants(folder)[0].config, folder)
+
+
+def test_a_folder_that_lacks_a_variant_is_told_of(run: Run) -> None:
+    with pytest.raises(DataError, match="without cells, without clear cheeks"):
+        evaluate_ablation(run, lambda _: None)
+
+
+def test_the_figures_of_two_networks_on_real_photos(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    two = variants(run.folder)[:2]
+    monkeypatch.setattr(measured, "variants", lambda _: two)
+    monkeypatch.setattr(measured, "SHOTS", 2)
+    read = sorted(item.severity for item in run.rated)
+    monkeypatch.setattr(measured, "SEVERE", read[-6])
+    monkeypatch.setattr(measured, "STEPS", (0.0, 0.4, 0.8))
+    told = evaluate_ablation(run, lambda _: None)
+    first, second = told.given
+    assert (told.photos, told.sources) == (42, ("scarnet",))
+    assert 0 < told.fading <= told.severe == 6
+    assert first.rho[0] == first.rho[-1]  # of one source, and of all: there is no other
+    assert 0.3 < first.rho[0].value < 1.0
+    assert first.less.value == 0.0
+    assert second.less.value == pytest.approx(second.mae.value - first.mae.value)
+    assert second.rho != first.rho
+    assert 0.0 < first.icc.value < 1.0
+    assert first.ordered > 0.5
+    assert first.redness > 0.5
+    assert first.crops == 76
+    assert not any(math.isnan(each.cells.value) for each in told.given)
+    text = as_markdown(told)
+    assert "| as shipped |" in text
+    assert "| without ranking |" in text
+    markdown, data = write_ablation(told, tmp_path)
+    assert markdown.read_text(encoding="utf-8") == text
+    assert '"alarms"' in data.read_text(encoding="utf-8")
+    assert np.isfinite(first.sdc95.value)

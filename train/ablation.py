@@ -1,0 +1,112 @@
+"""What each signal gives: the same short recipe with one taken away or added, on one fold.
+
+The recipe is shorter than the shipped one so that all variants fit into an hour on two cores; they are compared among
+themselves alone. Whatever any of them is taught lies in one material, of which each sees its own part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scarscore.model.export import export
+from scarscore.train.claim import claim
+from scarscore.train.config import Config, load_config
+from scarscore.train.drawn import DRAWN
+from scarscore.train.loop import Material, train_network
+from scarscore.train.pairs import teach_pairs
+from scarscore.train.run import MARK, Run, held_out_of, mark_of, material_of, open_run, read_start_weights
+from scarscore.train.samples import Sample
+from scarscore.train.views import Say
+
+PRESET = "severity"
+FOLD = 0
+SHORTER: dict[str, Any] = {"epochs": 4, "average_epochs": 1, "pair_epochs": 1, "fold_norms": True, "heads": 0}
+LOW_CELLS, ACNE, PICTURES = 8.0, 150, (60, 60, 60)
+SHIPPED = "as shipped"
+CHANGES: dict[str, dict[str, Any]] = {
+    SHIPPED: {},
+    "without ranking": {"rank_weight": 0.0},
+    "without cells": {"cell_weight": 0.0},
+    "without clear cheeks": {"close_ups_below": 0.0},
+    "without pairs of looks": {"pair_epochs": 0},
+    "without masks": {"masks": False},
+    "with the readings' spread": {"spread_scale": 10.0},
+    "with low cells as close-ups": {"low_cells_below": LOW_CELLS},
+    "with boxes of acne as close-ups": {"acne_close_ups": ACNE},
+    "with boxes of scars": {"box_weight": 2.0},
+    "with scars drawn on clear skin": {"drawn": PICTURES},
+    "with painted marks": {"marks": 0.5},
+    "with healed pairs": {"healed_weight": 4.0},
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A variant of the recipe, what it is called, and the file of its network."""
+
+    name: str
+    config: Config
+    file: Path
+
+
+def variants(folder: Path) -> tuple[Variant, ...]:
+    """All variants, the shipped recipe first."""
+    shipped = replace(load_config(PRESET), **SHORTER)
+    return tuple(
+        Variant(name, replace(shipped, **change), folder / f"{name.replace(' ', '-').replace(chr(39), '')}.onnx")
+        for name, change in CHANGES.items()
+    )
+
+
+def open_ablation(root: Path, folder: Path, labels: Path | None, say: Say) -> Run:
+    """A run over everything that any variant is taught; its folds hold for all of them."""
+    shipped = variants(folder)[0].config
+    every = replace(
+        shipped,
+        sources=(*shipped.sources, DRAWN),
+        low_cells_below=LOW_CELLS,
+        acne_close_ups=ACNE,
+        drawn=PICTURES,
+        healed_weight=1.0,
+    )
+    return open_run(root, every, folder, labels=labels, say=say)
+
+
+def train_ablation(run: Run, start: Path, wanted: Sequence[Variant], say: Say) -> None:
+    """Train and export what is missing of these variants; each goes on from its last epoch."""
+    begin = read_start_weights(start)
+    recipes = "".join(f"{variant.name}: {variant.config}\n" for variant in variants(run.folder))
+    claim(run.folder, MARK, mark_of(run, begin) + recipes)
+    shared = cache(lambda: material_of(run, begin, say))
+    for variant in wanted:
+        if not variant.file.exists():
+            say(variant.name)
+            folder, config = variant.file.with_suffix(""), variant.config
+            own = (config.masks, config.marks) != (run.config.masks, run.config.marks)  # its looks are others
+            material = material_of(replace(run, config=config, folder=folder), begin, say) if own else shared()
+            material = replace(material, spread_scale=config.spread_scale)
+            hidden = held_out_of(run, material, FOLD) | _absent(material, config)
+            network = train_network(begin, material, hidden, config, folder, say)
+            network = teach_pairs(network, material, hidden, config, folder / "pairs", say)
+            variant.file.write_bytes(export(network))
+
+
+def _absent(material: Material, config: Config) -> frozenset[str]:
+    """The keys of what this variant is not taught."""
+    return frozenset(item.rated.key for item in material.samples if not taught(item, config))
+
+
+def taught(item: Sample, config: Config) -> bool:
+    """Whether a variant is taught this photo or part of one, by what kind it is of."""
+    key = item.rated.key
+    if item.rated.photo.source == DRAWN:
+        return any(config.drawn)
+    if item.at_most:
+        return config.acne_close_ups > 0
+    if key.endswith("+"):
+        return config.close_ups_below > 0.0
+    return "+" not in key or config.low_cells_below > 0.0
