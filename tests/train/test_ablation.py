@@ -13,18 +13,21 @@ from click.testing import CliRunner
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Cut, Photo, load
 from scarscore.datasets.split import Folds
-from scarscore.model.bundle import load_bundle
+from scarscore.model.bundle import Bundle, load_bundle
+from scarscore.model.engine import Engine
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train import ablation
 from scarscore.train.ablation import CHANGES, SHIPPED, open_ablation, variants
 from scarscore.train.ablation_command import ablation as command
+from scarscore.train.calibrate import IDENTITY
 from scarscore.train.config import load_config
 from scarscore.train.drawn import DRAWN
 from scarscore.train.evaluate import ablation as measured
 from scarscore.train.evaluate.ablation import evaluate_ablation
 from scarscore.train.evaluate.ablation_report import as_markdown, write_ablation
+from scarscore.train.options import DEFAULT_START
 from scarscore.train.run import Run
-from scarscore.train.samples import Sample, part_of, trainable
+from scarscore.train.samples import Sample, frame, part_of, trainable
 from tests.train.tiny import made_sample
 
 
@@ -127,3 +130,29 @@ def test_the_figures_of_two_networks_on_real_photos(run: Run, monkeypatch: pytes
     assert markdown.read_text(encoding="utf-8") == text
     assert '"alarms"' in data.read_text(encoding="utf-8")
     assert np.isfinite(first.sdc95.value)
+
+
+def test_what_is_missing_is_trained_and_another_recipe_is_not_gone_on_from(
+    data_root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On eight photos of scars, half of them held out; the variant that is there already stays as it is."""
+    monkeypatch.setattr(ablation, "SHORTER", {"epochs": 2, "average_epochs": 0, "pair_epochs": 0, "fold_norms": True})
+    monkeypatch.setattr(ablation, "CHANGES", {SHIPPED: {}, "without masks": {"masks": False}})
+    collection = load(data_root)
+    rated = trainable(collection, ("scarnet",))[:8]
+    folds = Folds(2, {r.key: i % 2 for i, r in enumerate(rated)}, {r.key: r.key for r in rated})
+    shipped, bare = variants(tmp_path)
+    run = Run(collection, RegionEngine.load(), rated, folds, shipped.config, tmp_path)
+    shipped.file.write_bytes(b"there")
+    said: list[str] = []
+    ablation.train_ablation(run, DEFAULT_START, (shipped, bare), said.append)
+    assert shipped.file.read_bytes() == b"there"
+    assert said[0] == "without masks"
+    assert "epoch 2 of 2" in said[-1]
+    headless = replace(load_bundle().metadata, calibration=IDENTITY)
+    network = Engine(Bundle(bare.file.read_bytes(), "", headless))
+    assert network.look(frame(collection, rated[0], run.finder)).pooled > 0.0
+    assert not (tmp_path / "views").exists()  # the looks of this variant are its own
+    monkeypatch.setattr(ablation, "CHANGES", {SHIPPED: {}, "without masks": {"masks": False, "marks": 0.1}})
+    with pytest.raises(DataError, match="another configuration"):
+        ablation.train_ablation(run, DEFAULT_START, variants(tmp_path), said.append)
