@@ -36,9 +36,13 @@ class Healed:
     views: Views
 
 
-def take_healed(samples: Sequence[Sample], read: Read, take: Callable[[Sequence[Sample], Read], Views]) -> Healed:
-    """Heal every photo with scarred cells, once, and take its views."""
+def take_healed(
+    samples: Sequence[Sample], read: Read, take: Callable[[Sequence[Sample], Read], Views]
+) -> Healed | None:
+    """Heal every photo with scarred cells, once, and take its views; None where there is none."""
     index = [number for number, item in enumerate(samples) if _scarred(item)]
+    if not index:
+        return None
     row_of = np.full(len(samples), NONE, np.int64)
     row_of[index] = np.arange(len(index))
     return Healed(row_of, take([samples[number] for number in index], lambda item: faded(read(item), item)))

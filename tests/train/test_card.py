@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,28 @@ def test_the_shipped_cards_are_written_from_the_committed_reports(name: str) -> 
     card = card_of(name, DOCS)
     assert card == (files.WEIGHTS / f"{name}.md").read_text(encoding="utf-8")
     assert card == open_model(name).card
+
+
+def test_sets_never_seen_and_ablations_stand_in_a_card_where_they_were_made(
+    bundle: ModelBundle, report: dict[str, Any], regions: dict[str, Any]
+) -> None:
+    version = bundle.severity.metadata.version
+    (alone,) = figures(bundle, 4.0).sets
+    left_out: dict[str, Any] = {"networks": [{"version": version, "figures": asdict(alone)}]}
+    estimate = {"value": 0.25, "low": -0.5, "high": None}
+    given = {"name": "without luck", "rho": [estimate], "ordered": 1.0, "redness": 4.0, "alarms": 3, "crops": 76}
+    given |= dict.fromkeys(("mae", "less", "cells", "icc", "sdc95"), estimate)
+    ablation = {"photos": 130, "given": [given]}
+    card = default_card(bundle, report, regions, NO_COST, left_out, ablation)
+    assert "## Data sets never seen" in card
+    assert "| acne04 | 9 (4) | 1 |" in card
+    assert "| without luck | 0.25 | 0.2 | 0.25 |" in card  # an interval that has no end is not shown
+    plain = default_card(bundle, report, regions, NO_COST)
+    assert "never seen" not in plain
+    assert "without luck" not in plain
+    left_out["networks"][0]["version"] = "0.0.9"
+    with pytest.raises(DataError, match=r"left-out.json is of the network 0.0.9, the bundle has"):
+        default_card(bundle, report, regions, NO_COST, left_out)
 
 
 def test_a_card_follows_its_report(bundle: ModelBundle, report: dict[str, Any], regions: dict[str, Any]) -> None:

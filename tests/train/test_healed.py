@@ -59,8 +59,11 @@ def test_only_whole_photos_with_scarred_cells_are_healed(tmp_path: Path) -> None
         return Views(np.zeros((2, len(chosen), 32, 40, 40), np.float16), np.zeros((2, len(chosen), 40, 40), np.uint8))
 
     healed = take_healed([clear, low, part, scarred], stripes, take)
+    assert healed is not None
     assert asked == [["s3"]]
     assert healed.row_of.tolist() == [NONE, NONE, NONE, 0]
+    assert take_healed([clear, low, part], stripes, take) is None
+    assert len(asked) == 1
 
 
 def test_the_term_by_hand() -> None:
@@ -82,6 +85,7 @@ def test_healed_photos_are_told_less_where_they_count(data_root: Path, tmp_path:
         return take_views(chosen, how, network.stem, 2, 1, "all", Variation(), tmp_path / name, lambda _: None)
 
     healed = take_healed(items, read, partial(taken, name="healed"))
+    assert healed is not None
     material = Material(items, taken(items, read, "views"), healed=healed)
     assert (healed.row_of >= 0).all()
     config, falls = replace(TINY, pair_epochs=4, pair_mix=1.0), {}

@@ -29,6 +29,7 @@ from scarscore.train.bench.perturb import taken_again
 from scarscore.train.bench.subjects import bench_size
 from scarscore.train.calibrate import IDENTITY, severity_curve
 from scarscore.train.drawn import DRAWN
+from scarscore.train.evaluate.nulls import Number
 from scarscore.train.evaluate.repeatability import resampled
 from scarscore.train.evaluate.statistics import Estimate, Values, bootstrapped, spearman
 from scarscore.train.predict import Outcome, predict
@@ -60,8 +61,8 @@ class Given:
     cells: Estimate
     icc: Estimate
     sdc95: Estimate
-    ordered: float
-    redness: float
+    ordered: Number
+    redness: Number
     alarms: int
     crops: int
 

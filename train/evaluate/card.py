@@ -11,14 +11,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from scarscore.datasets.errors import DataError
 from scarscore.model import bundle as files
 from scarscore.model.bundle import DEFAULT
 from scarscore.model.bundles import ModelBundle, open_uncarded, read_shipped, write_shipped
 from scarscore.model.severity import COVERAGE
+from scarscore.train.ablation import SHIPPED
 from scarscore.train.bench.alarms import ALARM
 from scarscore.train.cost import Cost
-from scarscore.train.evaluate import card_parts
+from scarscore.train.evaluate import ablation_report, card_parts
+from scarscore.train.evaluate import left_out as left_out_report
+from scarscore.train.evaluate.ablation import Given
 from scarscore.train.evaluate.nulls import number
 from scarscore.train.evaluate.statistics import RESAMPLES, Agreement, Estimate, shown
 from scarscore.train.evaluate.unseen import NOTE, read_sets, sets_table, told_badly
@@ -32,8 +37,8 @@ ALL = "all"
 def write_cards(reports: Path) -> tuple[Path, ...]:
     """Write every shipped bundle's card beside its networks, and the cards' checksums into `bundles.toml`.
 
-    `reports` is the folder of evaluation.json, regions.json and, for each other bundle, NAME.json. Raises `DataError`
-    where one is missing or of another network.
+    `reports` is the folder of evaluation.json, regions.json and, for each other bundle, NAME.json; of left-out.json and
+    ablation.json, too, where they were made. Raises `DataError` where a report lacks or is of another network.
     """
     entries = read_shipped()
     written = []
@@ -53,17 +58,27 @@ def card_of(name: str, reports: Path) -> str:
     costs = installed_cost(entry["severity"], files.WEIGHTS), installed_cost(entry["regions"], files.WEIGHTS)
     if name != DEFAULT:
         return unseen_card(bundle, _read(reports / f"{name}.json"), costs)
-    return default_card(bundle, _read(reports / "evaluation.json"), _read(reports / "regions.json"), costs)
+    told, regions = (_read(reports / name) for name in ("evaluation.json", "regions.json"))
+    left_out, ablation = (_read_if_made(reports / name) for name in (left_out_report.DATA, ablation_report.DATA))
+    return default_card(bundle, told, regions, costs, left_out, ablation)
 
 
-def default_card(bundle: ModelBundle, told: Told, regions: Told, costs: tuple[Cost | None, Cost | None]) -> str:
+def default_card(
+    bundle: ModelBundle,
+    told: Told,
+    regions: Told,
+    costs: tuple[Cost | None, Cost | None],
+    left_out: Told | None = None,
+    ablation: Told | None = None,
+) -> str:
     """The card of the bundle that is evaluated out of fold. Raises `DataError` for reports of other networks."""
     _same("evaluation.json", told["sha256"], bundle.severity.sha256)
     _same("regions.json", regions["sha256"], bundle.regions.sha256)
     parts = [
         card_parts.networks(bundle) + "\n" + WRITTEN,
         _sources(told),
-        _ablations(told),
+        _left_out(left_out, bundle) if left_out else "",
+        _ablations(told) + (f"\n{_variants(ablation)}" if ablation else ""),
         _coverage(told),
         _bench(told["bench"]) if told["bench"] else "",
         _tones(told, regions),
@@ -113,6 +128,10 @@ def _read(path: Path) -> dict[str, Any]:
     return told
 
 
+def _read_if_made(path: Path) -> dict[str, Any] | None:
+    return _read(path) if path.exists() else None
+
+
 def _same(report: str, told: str, expected: str) -> None:
     if told != expected:
         raise DataError(
@@ -146,6 +165,23 @@ def _ablations(told: Told) -> str:
         "features), the photo (source mean).\n\n"
     )
     return "## Ablations\n" + note + card_parts.table(("source", "scored by", "Spearman", "MAE, points"), rows)
+
+
+def _variants(told: Told) -> str:
+    """What stays when a signal of the training is taken away, or one is added, by a shorter recipe."""
+    every = TypeAdapter(list[Given]).validate_python(told["given"])
+    rows = [(each.name, each.rho[-1].text(2), each.mae.text(1), each.less.text(2)) for each in every]
+    note = f"By a shorter recipe and on one fold, {told['photos']} photos; in full in docs/ablation.md.\n\n"
+    return note + card_parts.table(("training", "Spearman, all", "MAE, points", f"less {SHIPPED}"), rows)
+
+
+def _left_out(told: Told, bundle: ModelBundle) -> str:
+    """Each data set by a network that was trained without it. Raises `DataError` for networks of another version."""
+    for each in told["networks"]:
+        _same(left_out_report.DATA, each["version"], bundle.severity.metadata.version)
+    sets = read_sets([each["figures"] for each in told["networks"]])
+    note = "Each set by a network of this recipe that never saw it: what may be expected of photos of a new kind.\n\n"
+    return f"## Data sets never seen\n{note}{sets_table(sets)}\n{NOTE}"
 
 
 def _coverage(told: Told) -> str:
