@@ -21,6 +21,8 @@ from scarscore.train.losses import RANK_SOFTNESS
 from scarscore.train.samples import Picture, Sample
 from scarscore.train.views import Read, Views
 
+Take = Callable[[Sequence[Sample], Read], Views]  # samples, and how they are read, to their views
+
 FADED = (0.3, 0.9)  # least and greatest share of the relief that goes
 NONE = -1  # the row of a photo that has no scarred cell
 
@@ -36,9 +38,7 @@ class Healed:
     views: Views
 
 
-def take_healed(
-    samples: Sequence[Sample], read: Read, take: Callable[[Sequence[Sample], Read], Views]
-) -> Healed | None:
+def take_healed(samples: Sequence[Sample], read: Read, take: Take) -> Healed | None:
     """Heal every photo with scarred cells, once, and take its views; None where there is none."""
     index = [number for number, item in enumerate(samples) if _scarred(item)]
     if not index:
