@@ -29,6 +29,7 @@ from scarscore.train.evaluate.statistics import (
     Statistic,
     bootstrapped,
     calibration_slope,
+    expanded_tails,
     group_draws,
     mean_absolute_error,
     spearman,
@@ -143,7 +144,10 @@ def compared(
     taught: tuple[int, int],
     seen: int | None,
 ) -> Tuned:
-    """Both networks' outcomes on the same photos, with intervals over patients; `taught` counts photos and patients."""
+    """Both networks' outcomes on the same photos, with intervals over patients; `taught` counts photos and patients.
+
+    The intervals of the changes, by which one network is called better, are those of few patients.
+    """
     read = np.array([photo.severity for photo in photos])
     old, new = (np.array([o.told.value for o in side]) for side in (before, after))
     patients = [photo.patient for photo in photos]
@@ -151,7 +155,7 @@ def compared(
 
     def change(statistic: Statistic) -> Estimate:
         drawn = [statistic(new[i], read[i]) - statistic(old[i], read[i]) for i in draws]
-        low, high = np.nanpercentile(drawn, [2.5, 97.5])
+        low, high = np.nanpercentile(drawn, expanded_tails(len(set(patients))))
         return Estimate(statistic(new, read) - statistic(old, read), float(low), float(high))
 
     def side(name: str, outcomes: Sequence[Outcome]) -> Side:

@@ -10,6 +10,7 @@ from scarscore.datasets.photos import Photo, Rated, Reading
 from scarscore.train.evaluate.statistics import (
     bootstrapped,
     calibration_slope,
+    expanded_tails,
     kappa,
     mean_absolute_error,
     readers_agreement,
@@ -89,3 +90,18 @@ def test_readers_agreement_is_the_mean_over_pairs_of_readers() -> None:
     # A-B: 10, 10, 10 apart; A-C and B-C share only two photos, too few for a rank correlation.
     assert told.mae == pytest.approx(10.0)
     assert told.spearman == pytest.approx(1.0)
+
+
+def test_few_groups_have_wider_tails_and_hold_the_truth_as_often_as_they_say() -> None:
+    """2,000 experiments of ten patients whose mean change is nothing: the whole interval lies below in 2.5 %."""
+    assert expanded_tails(10)[0] == pytest.approx(0.86, abs=0.01)
+    assert expanded_tails(10_000) == pytest.approx((2.5, 97.5), abs=0.01)
+    random = np.random.default_rng(1)
+    changes = random.normal(0.0, 1.0, (2000, 10))
+    drawn = random.integers(0, 10, (1000, 10))
+    means = changes[:, drawn].mean(axis=2)
+    usual, expanded = (
+        float((np.percentile(means, high, axis=1) < 0.0).mean()) for high in (97.5, expanded_tails(10)[1])
+    )
+    assert usual > 0.04
+    assert 0.015 < expanded < 0.035
