@@ -51,6 +51,11 @@ from scarscore.train.options import data_option, out_option, start_option, typed
     "left-out.md in --out.",
 )
 @click.option(
+    "--speed",
+    is_flag=True,
+    help="Instead of evaluating: time the shipped networks, and set 8-bit integers beside them, as speed.md in --out.",
+)
+@click.option(
     "--cards",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Instead of evaluating: write the shipped bundles' model cards from the reports in this folder (docs).",
@@ -72,6 +77,7 @@ def evaluate(
     variants: tuple[str, ...],
     model: str,
     left_out: Path | None,
+    speed: bool,
     cards: Path | None,
     bench: bool,
     plain: bool,
@@ -115,6 +121,9 @@ def evaluate(
     if left_out is not None:
         _left_out(left_out, data, out)
         return
+    if speed:
+        _speed(data, out)
+        return
     if model != "default":
         _unseen(model, data, out)
         return
@@ -153,6 +162,21 @@ def _left_out(run: Path, data: Path | None, out: Path) -> None:
     told = evaluate_left_out(run, load(data_root(data)), lambda line: click.echo(line, err=True))
     click.echo(as_markdown(told))
     _say_written(write_left_out(told, out))
+
+
+def _speed(data: Path | None, out: Path) -> None:
+    from scarscore.datasets.photos import data_root, load
+    from scarscore.model.bundle import load_bundle
+    from scarscore.train.evaluate.panel import open_panel
+    from scarscore.train.evaluate.speed import measure_speed
+    from scarscore.train.evaluate.speed_report import as_markdown, write_speed
+    from scarscore.train.samples import trainable
+
+    collection = load(data_root(data))
+    rated = trainable(collection, load_bundle().metadata.sources)
+    told = measure_speed(open_panel(rated), collection, rated, lambda line: click.echo(line, err=True))
+    click.echo(as_markdown(told))
+    _say_written(write_speed(told, out))
 
 
 def _carried(evidence: Evidence, report: Path) -> Figures:

@@ -1,0 +1,209 @@
+"""What a score costs, and whether 8-bit integers would be worth it: measured side by side, in turns, in one run.
+
+Everything runs on one thread. Milliseconds are of the machine that measured them; ratios hold elsewhere, too.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+from scarscore.datasets.errors import DataError
+from scarscore.datasets.photos import Collection, Rated
+from scarscore.model.bundle import Bundle
+from scarscore.model.engine import Engine, open_session
+from scarscore.model.preprocess import Floats, Frame, normalise
+from scarscore.train.bench.subjects import bench_size, spread_out
+from scarscore.train.evaluate.panel import Panel
+from scarscore.train.evaluate.statistics import Values, kappa
+from scarscore.train.samples import frame, photo_pixels
+from scarscore.train.start import begun, start_of
+from scarscore.train.views import Say
+
+FACES = "acne04"  # a set of whole faces, each of which is looked at twice
+TIMED = 20  # photos
+TURNS = 3
+CALIBRATED_ON = 40  # photos that a quantised network's ranges are taken from; none of them is then judged by it
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a score, and its median time in milliseconds."""
+
+    name: str
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Against:
+    """ONNX Runtime beside torch eager: how many times as fast, by the median, on one picture of this name."""
+
+    picture: str
+    faster: float
+
+
+@dataclass(frozen=True)
+class Int8:
+    """Networks in 8-bit integers beside the same in 32-bit floats, on photos that neither has seen.
+
+    `kappa` and `kappa_int8` are quadratic kappas of the photo grade with the median reading; `same` is the share (0-1)
+    of photos told the same grade, `apart` the mean absolute difference in points, `faster` the ratio of median times.
+    """
+
+    photos: int
+    kappa: float
+    kappa_int8: float
+    same: float
+    apart: float
+    faster: float
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The report's figures; `faces` counts the photos that times are of."""
+
+    version: str
+    sha256: str
+    faces: int
+    parts: tuple[Part, ...]
+    against: tuple[Against, ...]
+    int8: Int8
+
+
+def measure_speed(panel: Panel, collection: Collection, rated: Sequence[Rated], say: Say) -> Speed:
+    """Time the shipped networks, and set quantised ones beside them. Raises `DataError` where no face is at hand."""
+    torch.set_num_threads(1)
+    whole = [item for item in rated if item.cut is None]
+    faces = spread_out([item for item in whole if item.photo.source == FACES], TIMED)
+    if not faces:
+        raise DataError(f"there is no photo of {FACES} to time")
+    say(f"timing {len(faces)} faces")
+    bundle = panel.shipped.bundle
+    parts, against = tuple(_parts(panel, collection, faces)), tuple(_against(panel, collection, faces[0], bundle))
+    return Speed(
+        bundle.metadata.version, bundle.sha256, len(faces), parts, against, _int8(panel, collection, whole, say)
+    )
+
+
+def _parts(panel: Panel, collection: Collection, faces: Sequence[Rated]) -> list[Part]:
+    engine = panel.shipped
+    taken: dict[str, list[float]] = {"finding the skin, and laying it out": [], "first look": [], "nearer look": []}
+    for item in faces:
+        pixels = bench_size(photo_pixels(collection, item))
+        shown = panel.finder.frame(pixels)
+        far = replace(shown, nearer=None)
+        turns = [
+            _seconds(lambda pixels=pixels: panel.finder.frame(pixels)),  # type: ignore[misc]
+            _seconds(lambda far=far: engine.judge(engine.look(far))),  # type: ignore[misc]
+            _seconds(lambda shown=shown: engine.judge(engine.look(shown))),  # type: ignore[misc]
+        ]
+        for name, seconds in zip(taken, (*turns[:2], turns[2] - turns[1]), strict=True):
+            taken[name].append(seconds)
+    return [Part(name, 1000.0 * float(np.median(each))) for name, each in taken.items()]
+
+
+def _against(panel: Panel, collection: Collection, face: Rated, bundle: Bundle) -> list[Against]:
+    shown = panel.finder.frame(bench_size(photo_pixels(collection, face)))
+    network = begun(start_of(bundle), folded=True).eval()
+    session = open_session(bundle.data)
+    pictures = {"first look, 320 x 320 px": shown.square} | (
+        {f"nearer look, {' x '.join(map(str, shown.nearer.picture.shape[:2]))} px": shown.nearer.picture}
+        if shown.nearer
+        else {}
+    )
+    found = []
+    for name, picture in pictures.items():
+        photo = {"photo": normalise(picture[np.newaxis])}
+        tensor = torch.from_numpy(photo["photo"]).contiguous(memory_format=torch.channels_last)
+
+        def eager(tensor: torch.Tensor = tensor) -> object:
+            with torch.inference_mode():
+                return network(tensor)
+
+        def exported(photo: dict[str, Floats] = photo) -> object:
+            return session.run(["severity", "weight", "types"], photo)
+
+        times = [(_seconds(exported), _seconds(eager)) for _ in range(4 * TURNS)]
+        ours, theirs = np.median(times, axis=0)
+        found.append(Against(name, float(theirs / ours)))
+    return found
+
+
+def _int8(panel: Panel, collection: Collection, whole: Sequence[Rated], say: Say) -> Int8:
+    say(f"quantising {len(panel.of_fold)} networks and asking both kinds about {len(whole)} photos")
+    grades: list[tuple[int, int, int]] = []
+    told: list[tuple[float, float]] = []
+    times: list[tuple[float, float]] = []
+    for fold, engine in enumerate(panel.of_fold):
+        seen = [item for item in whole if panel.folds.fold_of[item.key] != fold]
+        frames = [frame(collection, item, panel.finder) for item in spread_out(seen, CALIBRATED_ON)]
+        small = Engine(replace(engine.bundle, data=quantised(engine.bundle.data, frames)))
+        for item in whole:
+            if panel.folds.fold_of[item.key] == fold:
+                shown = frame(collection, item, panel.finder)
+                ours, theirs = (each.judge(each.look(shown)) for each in (engine, small))
+                grades.append((item.grade, ours.grade, theirs.grade))
+                told.append((ours.severity.value, theirs.severity.value))
+        times.extend((_seconds(_look(engine, shown)), _seconds(_look(small, shown))) for shown in frames[::4])
+    read, ours_told, theirs_told = np.array(grades).T
+    float_time, small_time = np.median(times, axis=0)
+    return Int8(
+        len(grades),
+        kappa(ours_told, read),
+        kappa(theirs_told, read),
+        float((ours_told == theirs_told).mean()),
+        float(np.abs(np.diff(_values(told), axis=1)).mean()),
+        float(float_time / small_time),
+    )
+
+
+def quantised(network: bytes, frames: Sequence[Frame]) -> bytes:
+    """The network in 8-bit integers, weights by channel, its ranges from what it sees of these photos."""
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = (Path(folder) / name for name in ("float.onnx", "int8.onnx"))
+        before.write_bytes(network)
+        quantize_static(
+            before,
+            after,
+            _Squares(frames),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        return after.read_bytes()
+
+
+class _Squares(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self._left = iter(frames)
+
+    def get_next(self) -> dict[str, Any] | None:
+        shown = next(self._left, None)
+        return None if shown is None else {"photo": normalise(shown.square[np.newaxis])}
+
+
+def _look(engine: Engine, shown: Frame) -> Callable[[], object]:
+    return lambda: engine.look(shown)
+
+
+def _values(pairs: Sequence[tuple[float, float]]) -> Values:
+    return np.array(pairs, np.float64)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """The shortest of some turns: what else runs on the machine only ever adds."""
+    taken = []
+    for _ in range(TURNS):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return min(taken)

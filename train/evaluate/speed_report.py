@@ -1,0 +1,62 @@
+"""The report on what a score costs and on 8-bit integers, as a text and as figures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from scarscore.train.evaluate.card_parts import table
+from scarscore.train.evaluate.nulls import json_text
+from scarscore.train.evaluate.speed import CALIBRATED_ON, FACES, Int8, Speed
+
+MARKDOWN, DATA = "speed.md", "speed.json"
+MOST = 60.0  # milliseconds that a photo may take on one core
+TWICE = 2.0  # as fast as torch eager is asked of ONNX Runtime
+LOST, SAME, FASTER = 0.005, 0.995, 1.3  # kappa that 8-bit integers may lose, grades that must agree, speed to be gained
+
+
+def write_speed(speed: Speed, out: Path) -> tuple[Path, Path]:
+    """Write `speed.md` and `speed.json` into the folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARKDOWN).write_text(as_markdown(speed), encoding="utf-8")
+    (out / DATA).write_text(json_text(asdict(speed)), encoding="utf-8")
+    return out / MARKDOWN, out / DATA
+
+
+def as_markdown(speed: Speed) -> str:
+    """The report as a text."""
+    total = sum(part.milliseconds for part in speed.parts)
+    parts = [(part.name, f"{part.milliseconds:.0f}") for part in speed.parts]
+    against = [
+        (each.picture, f"{each.faster:.1f}", "yes" if each.faster >= TWICE else "**no**") for each in speed.against
+    ]
+    return f"""# What a score costs, and 8-bit integers
+Written by `scarscore evaluate --speed`; no figure here is typed by hand.
+
+Networks of version {speed.version}, SHA-256 `{speed.sha256}`, one thread; medians over {speed.faces} faces of {FACES},
+each the shortest of some turns. Milliseconds are of the machine that measured them, ratios hold elsewhere too.
+
+## A face, part by part
+{table(("part", "milliseconds"), [*parts, ("all, without decoding", f"{total:.0f}")])}
+{"Within" if total <= MOST else "**More than**"} the {MOST:.0f} ms that a photo may take. A photo that shows no face is
+looked at once, without the nearer look.
+
+## ONNX Runtime beside torch eager
+{table(("picture", "times as fast", f"{TWICE:g} or more"), against)}
+## 8-bit integers
+{_int8(speed.int8)}"""
+
+
+def _int8(told: Int8) -> str:
+    rows = [
+        ("kappa with the readings", f"{told.kappa:.3f}", f"{told.kappa_int8:.3f}", f"falls by {LOST:g} at most"),
+        ("same grade as in floats", "-", f"{told.same:.1%}", f"{SAME:.1%} or more"),
+        ("times as fast", "1", f"{told.faster:.2f}", f"{FASTER:g} or more"),
+        ("apart from floats, points", "-", f"{told.apart:.1f}", "-"),
+    ]
+    held = told.kappa - told.kappa_int8 <= LOST and told.same >= SAME and told.faster >= FASTER
+    verdict = "All three hold: they could be shipped." if held else "Not all three hold: **they are not shipped**."
+    return f"""Each fold's network, quantised after training (weights by channel, ranges from {CALIBRATED_ON} photos
+that it was trained on), on the {told.photos} rated photos, each by a network that has not seen it. {verdict}
+
+{table(("", "32-bit floats", "8-bit integers", "asked"), rows)}"""
