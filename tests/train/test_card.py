@@ -46,6 +46,19 @@ def test_the_shipped_cards_are_written_from_the_committed_reports(name: str) -> 
     assert card == open_model(name).card
 
 
+def test_a_tone_on_which_it_errs_much_more_is_said_first(
+    bundle: ModelBundle, report: dict[str, Any], regions: dict[str, Any]
+) -> None:
+    for tone, over_all in zip(report["tones"], (1.31, 1.3, None, 0.9), strict=False):
+        tone["over_all"] = over_all
+    del report["tones"][4:]
+    first, second = (report["tones"][n]["band"] for n in (0, 1))
+    card = default_card(bundle, report, regions, NO_COST)
+    assert f"**On {first} skin (as photographed) it errs 1.3 times as much as over all photos**" in card
+    assert f"On {second} skin" not in card
+    assert card.index("it errs 1.3 times") < card.index("## ")
+
+
 def test_sets_never_seen_and_ablations_stand_in_a_card_where_they_were_made(
     bundle: ModelBundle, report: dict[str, Any], regions: dict[str, Any]
 ) -> None:

@@ -27,6 +27,7 @@ from scarscore.train.evaluate.ablation import Given
 from scarscore.train.evaluate.nulls import number
 from scarscore.train.evaluate.statistics import RESAMPLES, Agreement, Estimate, shown
 from scarscore.train.evaluate.unseen import NOTE, read_sets, sets_table, told_badly
+from scarscore.train.evaluate.weak import FAIR
 from scarscore.train.install import installed_cost
 
 Told = Mapping[str, Any]  # a report, as its JSON file holds it
@@ -76,6 +77,7 @@ def default_card(
     _same("regions.json", regions["sha256"], bundle.regions.sha256)
     parts = [
         card_parts.networks(bundle) + "\n" + WRITTEN,
+        _unfair(told),
         _sources(told),
         _left_out(left_out, bundle) if left_out else "",
         _ablations(told) + (f"\n{_variants(ablation)}" if ablation else ""),
@@ -137,6 +139,17 @@ def _same(report: str, told: str, expected: str) -> None:
         raise DataError(
             f"{report} is of the network {told[:12]}, the bundle has {expected[:12]}: evaluate this one first"
         )
+
+
+def _unfair(told: Told) -> str:
+    """Said first of all: on which skin tones it errs much more than over all; empty where on none."""
+    found = [
+        f"**On {t['band']} skin (as photographed) it errs {t['over_all']:.1f} times as much as over all photos**: by "
+        f"{_estimate(t['mae'], 1)} points on {t['photos']} photos.\n"
+        for t in told["tones"]
+        if t["over_all"] is not None and t["over_all"] > FAIR
+    ]
+    return "\n".join(found)
 
 
 def _sources(told: Told) -> str:
