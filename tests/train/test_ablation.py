@@ -18,12 +18,12 @@ from scarscore.model.engine import Engine
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train import ablation
 from scarscore.train.ablation import CHANGES, SHIPPED, open_ablation, variants
-from scarscore.train.ablation_command import ablation as command
 from scarscore.train.calibrate import IDENTITY
 from scarscore.train.config import load_config
 from scarscore.train.drawn import DRAWN
 from scarscore.train.evaluate import ablation as measured
 from scarscore.train.evaluate.ablation import evaluate_ablation
+from scarscore.train.evaluate.ablation_command import ablation as command
 from scarscore.train.evaluate.ablation_report import as_markdown, write_ablation
 from scarscore.train.options import DEFAULT_START
 from scarscore.train.run import Run

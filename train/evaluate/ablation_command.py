@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scarscore.train.ablation import Variant
 
 
-@click.command(short_help="Measure what each signal of the training gives.")
+@click.command(short_help="Measure what each training signal gives.")
 @data_option
 @start_option
 @out_option("runs/ablation", "Folder of the variants. What is already in it is gone on from.")
