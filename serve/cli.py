@@ -39,10 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "datasets": ("scarscore.datasets.command:datasets", "List and verify the public photo sets."),
     "train": ("scarscore.train.command:train", "Train a severity network on rated photos."),
     "regions": ("scarscore.train.regions.command:regions", "Label, train and measure the region network."),
-    "ablation": (
-        "scarscore.train.evaluate.ablation_command:ablation",
-        "Measure what each signal of the training gives.",
-    ),
+    "ablation": ("scarscore.train.evaluate.ablation_command:ablation", "Measure what each training signal gives."),
     "evaluate": ("scarscore.train.evaluate.command:evaluate", "Measure a network on photos it has not seen."),
     "evaluate-quality": ("scarscore.train.quality.command:evaluate_quality", "Measure what the quality checks refuse."),
 }

@@ -86,13 +86,18 @@ def train_ablation(run: Run, start: Path, wanted: Sequence[Variant], say: Say) -
         if not variant.file.exists():
             say(variant.name)
             folder, config = variant.file.with_suffix(""), variant.config
-            own = (config.masks, config.marks) != (run.config.masks, run.config.marks)  # its looks are others
+            own = _looks(config) != _looks(run.config)
             material = material_of(replace(run, config=config, folder=folder), begin, say) if own else shared()
             material = replace(material, spread_scale=config.spread_scale)
             hidden = held_out_of(run, material, FOLD) | _absent(material, config)
             network = train_network(begin, material, hidden, config, folder, say)
             network = teach_pairs(network, material, hidden, config, folder / "pairs", say)
             variant.file.write_bytes(export(network))
+
+
+def _looks(config: Config) -> tuple[object, ...]:
+    """What a photo's views depend on: variants in which it is the same share them."""
+    return config.masks, config.scale, config.noise, config.marks
 
 
 def _absent(material: Material, config: Config) -> frozenset[str]:

@@ -33,7 +33,7 @@ from scarscore.train.close_ups import close_ups
 from scarscore.train.config import Config
 from scarscore.train.drawn import DRAWN, with_drawn
 from scarscore.train.heads import Heads, heads_of
-from scarscore.train.healed import take_healed
+from scarscore.train.healed import FADED, take_healed
 from scarscore.train.loop import Material, train_network
 from scarscore.train.pairs import teach_pairs
 from scarscore.train.predict import Outcome, predict
@@ -264,11 +264,12 @@ def material_of(run: Run, start: Start, say: Say) -> Material:
     def read(item: Sample) -> Picture:
         return picture(run.collection, item.rated, find_skin)
 
-    def take(chosen: Sequence[Sample], how: Read, where: Path) -> Views:
-        return take_views(chosen, how, network.stem, config.epochs, config.seed, skin, variation, where, say)
+    def take(where: Path, shown: str, chosen: Sequence[Sample], how: Read) -> Views:
+        return take_views(chosen, how, network.stem, config.epochs, config.seed, shown, variation, where, say)
 
-    healed = take_healed(samples, read, partial(take, where=folder / "healed")) if config.healed_weight else None
-    return Material(samples, take(samples, read, folder), config.spread_scale, healed)
+    fading = partial(take, folder / "healed", f"{skin}, healed by {FADED}")
+    healed = take_healed(samples, read, fading) if config.healed_weight else None
+    return Material(samples, take(folder, skin, samples, read), config.spread_scale, healed)
 
 
 def _raw(run: Run, held: Held) -> Path:

@@ -84,7 +84,6 @@ class _Bench:
 
     run: Run
     engines: tuple[Engine, ...]
-    say: Say
 
     @cached_property
     def held(self) -> list[Rated]:
@@ -142,10 +141,9 @@ def evaluate_ablation(run: Run, say: Say) -> Ablation:
     every = variants(run.folder)
     if missing := [variant.name for variant in every if not variant.file.exists()]:
         raise DataError(f"{run.folder} does not hold every variant yet: {', '.join(missing)} lack")
-    bench = _Bench(run, tuple(_engine(run, variant) for variant in every), say)
+    bench = _Bench(run, tuple(_engine(run, variant) for variant in every))
     say(f"asking {len(every)} networks about {len(bench.held)} photos")
-    bench.outcomes  # noqa: B018 - here, so that the next line is true
-    say(f"taking {len(bench.severe)} photos again, healing and painting them, and asking about crops of acne")
+    say(f"{len(bench.severe)} of them are taken again, healed and painted; crops of acne are asked about, too")
     again = bench.told(bench.severe, [_again(bench, number) for number in range(SHOTS)])
     method = HEALING["pits filled"]
     series = bench.told(bench.fading, [_healed(bench, method, share) for share in STEPS])

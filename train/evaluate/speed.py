@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated
 from scarscore.model.bundle import Bundle
-from scarscore.model.engine import Engine, open_session
-from scarscore.model.preprocess import Floats, Frame, normalise
+from scarscore.model.engine import OUTPUTS, Engine, Judgement, open_session
+from scarscore.model.preprocess import Frame, normalise
 from scarscore.train.bench.subjects import bench_size, spread_out
 from scarscore.train.evaluate.panel import Panel
-from scarscore.train.evaluate.statistics import Values, kappa
+from scarscore.train.evaluate.statistics import kappa
 from scarscore.train.samples import frame, photo_pixels
 from scarscore.train.start import begun, start_of
 from scarscore.train.views import Say
@@ -94,46 +95,35 @@ def measure_speed(panel: Panel, collection: Collection, rated: Sequence[Rated], 
 
 
 def _parts(panel: Panel, collection: Collection, faces: Sequence[Rated]) -> list[Part]:
-    engine = panel.shipped
     taken: dict[str, list[float]] = {"finding the skin, and laying it out": [], "first look": [], "nearer look": []}
     for item in faces:
         pixels = bench_size(photo_pixels(collection, item))
         shown = panel.finder.frame(pixels)
-        far = replace(shown, nearer=None)
-        turns = [
-            _seconds(lambda pixels=pixels: panel.finder.frame(pixels)),  # type: ignore[misc]
-            _seconds(lambda far=far: engine.judge(engine.look(far))),  # type: ignore[misc]
-            _seconds(lambda shown=shown: engine.judge(engine.look(shown))),  # type: ignore[misc]
-        ]
-        for name, seconds in zip(taken, (*turns[:2], turns[2] - turns[1]), strict=True):
+        found = _seconds(partial(panel.finder.frame, pixels))
+        first = _seconds(partial(_judged, panel.shipped, replace(shown, nearer=None)))
+        both = _seconds(partial(_judged, panel.shipped, shown))
+        for name, seconds in zip(taken, (found, first, both - first), strict=True):
             taken[name].append(seconds)
     return [Part(name, 1000.0 * float(np.median(each))) for name, each in taken.items()]
 
 
+def _judged(engine: Engine, shown: Frame) -> Judgement:
+    return engine.judge(engine.look(shown))
+
+
 def _against(panel: Panel, collection: Collection, face: Rated, bundle: Bundle) -> list[Against]:
     shown = panel.finder.frame(bench_size(photo_pixels(collection, face)))
-    network = begun(start_of(bundle), folded=True).eval()
-    session = open_session(bundle.data)
-    pictures = {"first look, 320 x 320 px": shown.square} | (
-        {f"nearer look, {' x '.join(map(str, shown.nearer.picture.shape[:2]))} px": shown.nearer.picture}
-        if shown.nearer
-        else {}
-    )
+    network, session = begun(start_of(bundle), folded=True).eval(), open_session(bundle.data)
+    pictures = {"first look": shown.square} | ({"nearer look": shown.nearer.picture} if shown.nearer else {})
     found = []
     for name, picture in pictures.items():
-        photo = {"photo": normalise(picture[np.newaxis])}
-        tensor = torch.from_numpy(photo["photo"]).contiguous(memory_format=torch.channels_last)
-
-        def eager(tensor: torch.Tensor = tensor) -> object:
-            with torch.inference_mode():
-                return network(tensor)
-
-        def exported(photo: dict[str, Floats] = photo) -> object:
-            return session.run(["severity", "weight", "types"], photo)
-
-        times = [(_seconds(exported), _seconds(eager)) for _ in range(4 * TURNS)]
+        photo = normalise(picture[np.newaxis])
+        tensor = torch.from_numpy(photo).contiguous(memory_format=torch.channels_last)
+        exported, eager = partial(session.run, OUTPUTS, {"photo": photo}), partial(network, tensor)
+        with torch.inference_mode():
+            times = [(_seconds(exported), _seconds(eager)) for _ in range(4 * TURNS)]
         ours, theirs = np.median(times, axis=0)
-        found.append(Against(name, float(theirs / ours)))
+        found.append(Against(f"{name}, {' x '.join(map(str, picture.shape[:2]))} px", float(theirs / ours)))
     return found
 
 
@@ -149,10 +139,11 @@ def _int8(panel: Panel, collection: Collection, whole: Sequence[Rated], say: Say
         for item in whole:
             if panel.folds.fold_of[item.key] == fold:
                 shown = frame(collection, item, panel.finder)
-                ours, theirs = (each.judge(each.look(shown)) for each in (engine, small))
+                ours, theirs = (_judged(each, shown) for each in (engine, small))
                 grades.append((item.grade, ours.grade, theirs.grade))
                 told.append((ours.severity.value, theirs.severity.value))
-        times.extend((_seconds(_look(engine, shown)), _seconds(_look(small, shown))) for shown in frames[::4])
+        pairs = ((partial(engine.look, shown), partial(small.look, shown)) for shown in frames[::4])
+        times.extend((_seconds(ours), _seconds(theirs)) for ours, theirs in pairs)
     read, ours_told, theirs_told = np.array(grades).T
     float_time, small_time = np.median(times, axis=0)
     return Int8(
@@ -160,7 +151,7 @@ def _int8(panel: Panel, collection: Collection, whole: Sequence[Rated], say: Say
         kappa(ours_told, read),
         kappa(theirs_told, read),
         float((ours_told == theirs_told).mean()),
-        float(np.abs(np.diff(_values(told), axis=1)).mean()),
+        float(np.abs(np.diff(told, axis=1)).mean()),
         float(float_time / small_time),
     )
 
@@ -182,21 +173,13 @@ def quantised(network: bytes, frames: Sequence[Frame]) -> bytes:
         return after.read_bytes()
 
 
-class _Squares(CalibrationDataReader):  # type: ignore[misc]
+class _Squares(CalibrationDataReader):  # type: ignore[misc] # onnxruntime has no types
     def __init__(self, frames: Sequence[Frame]) -> None:
         self._left = iter(frames)
 
     def get_next(self) -> dict[str, Any] | None:
         shown = next(self._left, None)
         return None if shown is None else {"photo": normalise(shown.square[np.newaxis])}
-
-
-def _look(engine: Engine, shown: Frame) -> Callable[[], object]:
-    return lambda: engine.look(shown)
-
-
-def _values(pairs: Sequence[tuple[float, float]]) -> Values:
-    return np.array(pairs, np.float64)
 
 
 def _seconds(work: Callable[[], object]) -> float:
