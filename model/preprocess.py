@@ -69,23 +69,24 @@ def only_skin(pixels: Pixels, skin: Floats) -> Pixels:
     return np.asarray(cv2.convertScaleAbs(blended), np.uint8)
 
 
-def fit(pixels: Pixels, skin: Floats, face: bool = False) -> Frame:
+def fit(pixels: Pixels, skin: Floats, face: bool = False, near_side: int = NEAR_SIDE) -> Frame:
     """Lay a photo, uint8 RGB (h, w, 3), and its skin, float32 (h, w) 0 to 1, into the network's square.
 
     Each side is rounded to whole map positions, so that the map covers the photo exactly: it is stretched by at
-    most 4 pixels of 320. A `face` is laid out for a nearer look, too.
+    most 4 pixels of 320. A `face` is laid out for a nearer look, too, of `near_side` px at most.
     """
     shown = only_skin(pixels, skin)
     rows, columns = _positions(pixels, INPUT_SIDE)
     square = np.full((INPUT_SIDE, INPUT_SIDE, 3), GREY, np.uint8)
     square[: rows * STRIDE, : columns * STRIDE] = _resized(shown, rows, columns)
     share = cv2.resize(skin * legible(pixels), (columns, rows), interpolation=cv2.INTER_AREA)
-    return Frame(square, rows, columns, np.asarray(share, np.float32), _nearer(shown, skin) if face else None)
+    nearer = _nearer(shown, skin, near_side) if face else None
+    return Frame(square, rows, columns, np.asarray(share, np.float32), nearer)
 
 
-def _nearer(shown: Pixels, skin: Floats) -> Nearer | None:
+def _nearer(shown: Pixels, skin: Floats, near_side: int) -> Nearer | None:
     """The skin of a photo at up to twice the scale, the rest cut away; None where that is hardly nearer or nothing."""
-    side = min(NEAR_SIDE, max(skin.shape)) // (WHOLE * STRIDE) * WHOLE * STRIDE
+    side = min(near_side, max(skin.shape)) // (WHOLE * STRIDE) * WHOLE * STRIDE
     rows, columns = _positions(shown, side)
     there = cv2.resize(skin, (columns, rows), interpolation=cv2.INTER_AREA) > 0.0
     if side <= INPUT_SIDE or not there.any():

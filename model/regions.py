@@ -15,7 +15,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from scarscore.model.preprocess import Floats, Frame, Pixels, fit
+from scarscore.model.preprocess import NEAR_SIDE, Floats, Frame, Pixels, fit
 
 REGION_SIDE = 224
 View = Literal["front", "left", "right", "closeup"]
@@ -100,9 +100,12 @@ class RegionMap:
         told = cv2.resize(self.skin, (width, height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(np.clip((told - _UNSURE[0]) / (_UNSURE[1] - _UNSURE[0]), 0.0, 1.0), np.float32)
 
-    def frame(self, pixels: Pixels) -> Frame:
-        """The photo that this map is of, uint8 RGB (h, w, 3), as the severity network is shown it."""
-        return fit(pixels, self.cover(*pixels.shape[:2]), face=self.pose.faces > 0)
+    def frame(self, pixels: Pixels, near_side: int = NEAR_SIDE) -> Frame:
+        """The photo that this map is of, uint8 RGB (h, w, 3), as the severity network is shown it.
+
+        `near_side` is what a nearer look at a face has at most, in px.
+        """
+        return fit(pixels, self.cover(*pixels.shape[:2]), self.pose.faces > 0, near_side)
 
     def resized(self, height: int, width: int) -> RegionMap:
         """The same map at another size; probabilities are averaged or interpolated and still sum to 1."""

@@ -1,4 +1,4 @@
-"""What each signal gives: the same short recipe with one taken away or added, on one fold.
+"""What each signal gives: the same short recipe with one taken away or added, on one fold and without one data set.
 
 The recipe is shorter than the shipped one so that all variants fit into an hour on two cores; they are compared among
 themselves alone. Whatever any of them is taught lies in one material, of which each sees its own part.
@@ -13,19 +13,32 @@ from pathlib import Path
 from typing import Any
 
 from scarscore.model.export import export
+from scarscore.train.augment import Variation
 from scarscore.train.claim import claim
 from scarscore.train.config import Config, load_config
 from scarscore.train.drawn import DRAWN
 from scarscore.train.loop import Material, train_network
 from scarscore.train.pairs import teach_pairs
-from scarscore.train.run import MARK, Run, held_out_of, mark_of, material_of, open_run, read_start_weights
+from scarscore.train.run import (
+    MARK,
+    Held,
+    Run,
+    held_out_of,
+    mark_of,
+    material_of,
+    open_run,
+    read_start_weights,
+    variation_of,
+)
 from scarscore.train.samples import Sample
 from scarscore.train.views import Say
 
 PRESET = "severity"
 FOLD = 0
+UNSEEN = "scarnet"  # the data set that each variant is trained without, too: the only one with severe scars
+NETWORKS: tuple[Held, ...] = (FOLD, UNSEEN)  # of every variant
 SHORTER: dict[str, Any] = {"epochs": 4, "average_epochs": 1, "pair_epochs": 1, "fold_norms": True, "heads": 0}
-LOW_CELLS, ACNE, PICTURES = 8.0, 150, (60, 60, 60)
+LOW_CELLS, EVERY_CELL, ACNE, PICTURES = 8.0, 101.0, 150, (60, 60, 60)
 SHIPPED = "as shipped"
 CHANGES: dict[str, dict[str, Any]] = {
     SHIPPED: {},
@@ -41,25 +54,36 @@ CHANGES: dict[str, dict[str, Any]] = {
     "with scars drawn on clear skin": {"drawn": PICTURES},
     "with painted marks": {"marks": 0.5},
     "with healed pairs": {"healed_weight": 4.0},
+    "with every cell as a close-up": {"low_cells_below": EVERY_CELL},
+    "with a wider zoom": {"scale": (0.6, 1.6)},
+    "with other skin tones": {"tones": 0.5},
+    "with grey views": {"greys": 0.3},
 }
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A variant of the recipe, what it is called, and the file of its network."""
+    """A variant of the recipe, what it is called, and the folder of the run that its networks lie in."""
 
     name: str
     config: Config
-    file: Path
+    run: Path
+
+    def file(self, held: Held = FOLD) -> Path:
+        """Where its network lies that has not seen this fold or data set."""
+        without = f"-without-{held}" if isinstance(held, str) else ""
+        return self.run / f"{self.name.replace(' ', '-').replace(chr(39), '')}{without}.onnx"
+
+    @property
+    def complete(self) -> bool:
+        """Whether all its networks are there."""
+        return all(self.file(held).exists() for held in NETWORKS)
 
 
 def variants(folder: Path) -> tuple[Variant, ...]:
     """All variants, the shipped recipe first."""
     shipped = replace(load_config(PRESET), **SHORTER)
-    return tuple(
-        Variant(name, replace(shipped, **change), folder / f"{name.replace(' ', '-').replace(chr(39), '')}.onnx")
-        for name, change in CHANGES.items()
-    )
+    return tuple(Variant(name, replace(shipped, **change), folder) for name, change in CHANGES.items())
 
 
 def open_ablation(root: Path, folder: Path, labels: Path | None, say: Say) -> Run:
@@ -68,7 +92,7 @@ def open_ablation(root: Path, folder: Path, labels: Path | None, say: Say) -> Ru
     every = replace(
         shipped,
         sources=(*shipped.sources, DRAWN),
-        low_cells_below=LOW_CELLS,
+        low_cells_below=EVERY_CELL,
         acne_close_ups=ACNE,
         drawn=PICTURES,
         healed_weight=1.0,
@@ -77,27 +101,30 @@ def open_ablation(root: Path, folder: Path, labels: Path | None, say: Say) -> Ru
 
 
 def train_ablation(run: Run, start: Path, wanted: Sequence[Variant], say: Say) -> None:
-    """Train and export what is missing of these variants; each goes on from its last epoch."""
+    """Train and export what is missing of these variants' networks; each goes on from its last epoch."""
     begin = read_start_weights(start)
     recipes = "".join(f"{variant.name}: {variant.config}\n" for variant in variants(run.folder))
     claim(run.folder, MARK, mark_of(run, begin) + recipes)
     shared = cache(lambda: material_of(run, begin, say))
     for variant in wanted:
-        if not variant.file.exists():
-            say(variant.name)
-            folder, config = variant.file.with_suffix(""), variant.config
+        missing = [held for held in NETWORKS if not variant.file(held).exists()]
+        if missing:
+            config, home = variant.config, variant.file().with_suffix("")
             own = _looks(config) != _looks(run.config)
-            material = material_of(replace(run, config=config, folder=folder), begin, say) if own else shared()
+            material = material_of(replace(run, config=config, folder=home), begin, say) if own else shared()
             material = replace(material, spread_scale=config.spread_scale)
-            hidden = held_out_of(run, material, FOLD) | _absent(material, config)
+        for held in missing:
+            say(variant.file(held).stem)
+            hidden = held_out_of(run, material, held) | _absent(material, config)
+            folder = variant.file(held).with_suffix("")
             network = train_network(begin, material, hidden, config, folder, say)
             network = teach_pairs(network, material, hidden, config, folder / "pairs", say)
-            variant.file.write_bytes(export(network))
+            variant.file(held).write_bytes(export(network))
 
 
-def _looks(config: Config) -> tuple[object, ...]:
+def _looks(config: Config) -> tuple[bool, Variation]:
     """What a photo's views depend on: variants in which it is the same share them."""
-    return config.masks, config.scale, config.noise, config.marks
+    return config.masks, variation_of(config)
 
 
 def _absent(material: Material, config: Config) -> frozenset[str]:
@@ -114,4 +141,4 @@ def taught(item: Sample, config: Config) -> bool:
         return config.acne_close_ups > 0
     if key.endswith("+"):
         return config.close_ups_below > 0.0
-    return "+" not in key or config.low_cells_below > 0.0
+    return "+" not in key or item.severity < config.low_cells_below

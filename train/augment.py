@@ -17,11 +17,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scarscore.model.preprocess import GREY, STRIDE, Pixels, fit
+from scarscore.datasets.synthetic.tone import BLOOD, MELANIN
+from scarscore.model.preprocess import GREY, STRIDE, Floats, Pixels, fit
 from scarscore.train.bench.healing import COLOURS
+from scarscore.train.bench.light import to_linear, to_srgb
 from scarscore.train.samples import Picture
 
 SMALLEST = 180 / 320
+LESS_MELANIN, MORE_MELANIN = -0.3, 0.9  # units of `MELANIN`: from intermediate skin to very light, and to dark
+OTHER_BLOOD = 0.15  # units of `BLOOD`, more or less
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +41,25 @@ class Look:
 
 @dataclass(frozen=True)
 class Variation:
-    """How far looks differ: least and greatest zoom (`scale`); probabilities (0-1) of `noise` and painted `marks`."""
+    """How far looks differ: least and greatest zoom (`scale`), and probabilities (0-1).
+
+    Of sensor `noise`, painted `marks`, skin of another tone (`tones`), a picture without colour (`greys`).
+    """
 
     scale: tuple[float, float] = (0.85, 1.15)
     noise: float = 0.4
     marks: float = 0.0
+    tones: float = 0.0
+    greys: float = 0.0
+
+
+USUAL = Variation()
 
 
 def pipeline(variation: Variation) -> alb.Compose:
     """The augmentations of training, to be seeded before each use."""
+    # One that never happens would still draw from the seed, and every look would be another than before.
+    greys = [alb.ToGray(p=variation.greys)] if variation.greys else []
     return alb.Compose(
         [
             alb.HorizontalFlip(p=0.5),
@@ -60,6 +74,7 @@ def pipeline(variation: Variation) -> alb.Compose:
             alb.RandomBrightnessContrast(0.25, 0.25, p=0.7),
             alb.RandomGamma((75, 135), p=0.4),
             alb.ColorJitter(brightness=(1, 1), contrast=(1, 1), saturation=(0.6, 1.4), hue=(-0.03, 0.03), p=0.7),
+            *greys,
             alb.Downscale(
                 scale_range=(SMALLEST, 1.0),
                 interpolation_pair={"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR},
@@ -80,20 +95,29 @@ def plain(picture: Picture) -> Look:
     return Look(frame.square, cells)
 
 
-def augmented(steps: alb.Compose, look: Look, seed: str, marks: float = 0.0) -> Look:
-    """Another look at a photo than the plain one, the same for the same seed.
+def augmented(steps: alb.Compose, look: Look, seed: str, variation: Variation = USUAL) -> Look:
+    """Another look at a photo than the plain one, the same for the same seed; `steps` are the variation's `pipeline`.
 
-    With the probability `marks` red or brown marks are painted on the skin first: colour is not relief.
+    Marks are painted on the skin, and its tone is changed, before anything else: colour is not relief.
     """
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4])
     steps.set_random_seed(number)
-    out = steps(image=_painted(look, seed, number, marks), mask=look.cells)
+    chance = np.random.default_rng(number)
+    square, skin = look.square, (look.cells > 0).astype(np.float32)
+    if chance.random() < variation.marks:
+        square = COLOURS[str(chance.choice(list(COLOURS)))](square, skin, seed)
+    if variation.tones and chance.random() < variation.tones:
+        square = toned(
+            square, skin, chance.uniform(LESS_MELANIN, MORE_MELANIN), chance.uniform(-OTHER_BLOOD, OTHER_BLOOD)
+        )
+    out = steps(image=square, mask=look.cells)
     return Look(out["image"], out["mask"])
 
 
-def _painted(look: Look, seed: str, number: int, marks: float) -> Pixels:
-    chance = np.random.default_rng(number)
-    if chance.random() >= marks:
-        return look.square
-    paint = COLOURS[str(chance.choice(list(COLOURS)))]
-    return paint(look.square, (look.cells > 0).astype(np.float32), seed)
+def toned(pixels: Pixels, skin: Floats, melanin: float, blood: float) -> Pixels:
+    """The photo, uint8 RGB (h, w, 3), as if its skin (h, w, 0-1) had more or less (below 0) of both pigments.
+
+    They absorb each colour in their own proportion (Tsumura 1999); light, shine and relief stay as they are.
+    """
+    factor = np.exp(-skin[..., np.newaxis] * (melanin * MELANIN + blood * BLOOD))
+    return to_srgb(np.asarray(np.clip(to_linear(pixels) * factor, 0.0, 1.0), np.float32))

@@ -44,6 +44,8 @@ class Config:
     scale: tuple[float, float]
     noise: float
     marks: float
+    tones: float
+    greys: float
     masks: bool
     spread_scale: float
     fold_norms: bool

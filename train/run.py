@@ -259,17 +259,23 @@ def material_of(run: Run, start: Start, say: Say) -> Material:
     config, folder = run.config, run.folder / "views"
     find_skin = run.finder.find_skin if config.masks else everywhere
     skin = run.finder.bundle.sha256 if config.masks else "everywhere"
-    variation = Variation(config.scale, config.noise, config.marks)
 
     def read(item: Sample) -> Picture:
         return picture(run.collection, item.rated, find_skin)
 
     def take(where: Path, shown: str, chosen: Sequence[Sample], how: Read) -> Views:
-        return take_views(chosen, how, network.stem, config.epochs, config.seed, shown, variation, where, say)
+        return take_views(
+            chosen, how, network.stem, config.epochs, config.seed, shown, variation_of(config), where, say
+        )
 
     fading = partial(take, folder / "healed", f"{skin}, healed by {FADED}")
     healed = take_healed(samples, read, fading) if config.healed_weight else None
     return Material(samples, take(folder, skin, samples, read), config.spread_scale, healed)
+
+
+def variation_of(config: Config) -> Variation:
+    """How far the looks differ that a configuration asks for."""
+    return Variation(config.scale, config.noise, config.marks, config.tones, config.greys)
 
 
 def _raw(run: Run, held: Held) -> Path:

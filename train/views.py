@@ -18,6 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from scarscore.datasets.synthetic import tone
 from scarscore.model.network import STEM_SHAPE
 from scarscore.model.preprocess import STRIDE, normalise
 from scarscore.train import augment
@@ -84,7 +85,7 @@ def take_views(
         item = samples[photo]
         look = plain(read(item))
         seeds = (f"{seed} {view} {item.rated.key}" for view in range(1, count + 1))
-        views.put(photo, [look, *(augmented(steps, look, text, variation.marks) for text in seeds)], stem)
+        views.put(photo, [look, *(augmented(steps, look, text, variation) for text in seeds)], stem)
         if (photo + 1) % TOLD_EVERY == 0 or photo + 1 == len(samples):
             done.write_text(str(photo + 1))
             left = (time.monotonic() - start) / (photo - first + 1) * (len(samples) - photo - 1)
@@ -94,8 +95,8 @@ def take_views(
 
 def _identity(samples: Sequence[Sample], stem: nn.Module, settings: str) -> str:
     """What the stored views depend on: the photos in their order, their skin, the stem, the augmentations' code."""
-    # Marks are painted by healing and light; what a photo's cells are, samples says.
-    code = (inspect.getsource(module) for module in (augment, healing, light, taken))
+    # Marks are painted by healing and light, tones by tone; what a photo's cells are, samples says.
+    code = (inspect.getsource(module) for module in (augment, healing, light, tone, taken))
     photos = (f"{s.rated.key} {s.rated.photo.sha256} {s.rated.cut}" for s in samples)
     digest = hashlib.sha256("\n".join([settings, *code, *photos]).encode())
     for value in stem.state_dict().values():

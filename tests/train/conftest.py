@@ -9,8 +9,8 @@ from torch import Tensor
 from torchvision.models import mobilenet_v2
 
 from scarscore.model.network import SeverityNetwork
-from scarscore.train.augment import Variation
 from scarscore.train.loop import Material
+from scarscore.train.run import variation_of
 from scarscore.train.views import take_views
 from tests.train.tiny import TINY, made_sample, stripes
 
@@ -28,11 +28,10 @@ def material(start: dict[str, Tensor], tmp_path_factory: pytest.TempPathFactory)
     network = SeverityNetwork()
     network.load_start_weights(start)
     folder = tmp_path_factory.mktemp("views")
-    variation = Variation(TINY.scale, TINY.noise, TINY.marks)
-    count = TINY.epochs
-    views = take_views(samples, stripes, network.stem, count, TINY.seed, "all", variation, folder, lambda _: None)
+    count, looks = TINY.epochs, variation_of(TINY)
+    views = take_views(samples, stripes, network.stem, count, TINY.seed, "all", looks, folder, lambda _: None)
     said: list[str] = []
-    again = take_views(samples, stripes, network.stem, count, TINY.seed, "all", variation, folder, said.append)
+    again = take_views(samples, stripes, network.stem, count, TINY.seed, "all", looks, folder, said.append)
     assert said == []  # they were there already
     assert np.array_equal(views.features, again.features)
     return Material(samples, views)

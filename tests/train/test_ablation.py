@@ -22,6 +22,7 @@ from scarscore.train.calibrate import IDENTITY
 from scarscore.train.config import load_config
 from scarscore.train.drawn import DRAWN
 from scarscore.train.evaluate import ablation as measured
+from scarscore.train.evaluate import ablation_bench
 from scarscore.train.evaluate.ablation import evaluate_ablation
 from scarscore.train.evaluate.ablation_command import ablation as command
 from scarscore.train.evaluate.ablation_report import as_markdown, write_ablation
@@ -29,6 +30,8 @@ from scarscore.train.options import DEFAULT_START
 from scarscore.train.run import Run
 from scarscore.train.samples import Sample, frame, part_of, trainable
 from tests.train.tiny import made_sample
+
+SOURCES = ("scarnet", "acne_new")
 
 
 def test_each_variant_differs_from_the_shipped_recipe_in_one_signal(tmp_path: Path) -> None:
@@ -39,7 +42,8 @@ def test_each_variant_differs_from_the_shipped_recipe_in_one_signal(tmp_path: Pa
     for variant in others:
         (changed,) = CHANGES[variant.name]
         assert getattr(variant.config, changed) != getattr(shipped.config, changed)
-    assert len({variant.file for variant in (shipped, *others)}) == len(CHANGES)
+    files = {variant.file(held) for variant in (shipped, *others) for held in ablation.NETWORKS}
+    assert len(files) == 2 * len(CHANGES)
 
 
 def parts() -> dict[str, Sample]:
@@ -52,6 +56,7 @@ def parts() -> dict[str, Sample]:
         "read": read,
         "cheek": part_of(photo, cut, read.rated.readings, 3.0),
         "cell": part_of(photo, replace(cut, rating_id="s3+7"), read.rated.readings, 3.0),
+        "scarred cell": part_of(photo, replace(cut, rating_id="s3+8"), read.rated.readings, 40.0),
         "acne": part_of(photo, replace(cut, rating_id="3.jpg+"), (), 6.0, at_most=True),
         "drawn": drawn,
     }
@@ -64,6 +69,7 @@ def parts() -> dict[str, Sample]:
         ("without ranking", {"read", "cheek"}),
         ("without clear cheeks", {"read"}),
         ("with low cells as close-ups", {"read", "cheek", "cell"}),
+        ("with every cell as a close-up", {"read", "cheek", "cell", "scarred cell"}),
         ("with boxes of acne as close-ups", {"read", "cheek", "acne"}),
         ("with scars drawn on clear skin", {"read", "cheek", "drawn"}),
     ],
@@ -86,14 +92,16 @@ def test_a_variant_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def run(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two variants on the 42 mildest photos of scars, all held out: networks of two folds of the shipped run."""
+    """Two variants on 42 mild photos of scars and 36 faces, all held out: networks of folds of the shipped run."""
     collection = load(data_root)
-    photos = [r for r in trainable(collection, ("scarnet",)) if r.cut is None]
-    rated = tuple(sorted(photos, key=lambda item: item.severity)[:42])
+    photos = sorted((r for r in trainable(collection, SOURCES) if r.cut is None), key=lambda item: item.severity)
+    of = {source: [r for r in photos if r.photo.source == source] for source in SOURCES}
+    rated = (*of["scarnet"][:42], *of["acne_new"][::4][:36])
     folds = Folds(5, {r.key: ablation.FOLD for r in rated}, {r.key: r.photo.group for r in rated})
     folder = tmp_path_factory.mktemp("ablation")
     for fold, variant in enumerate(variants(folder)[:2]):
-        variant.file.write_bytes(load_bundle(f"fold{fold}").data)
+        for number, held in enumerate(ablation.NETWORKS):
+            variant.file(held).write_bytes(load_bundle(f"fold{fold + number}").data)
     return Run(collection, RegionEngine.load(), rated, folds, variants(folder)[0].config, folder)
 
 
@@ -107,14 +115,19 @@ def test_the_figures_of_two_networks_on_real_photos(run: Run, monkeypatch: pytes
     monkeypatch.setattr(measured, "variants", lambda _: two)
     monkeypatch.setattr(measured, "SHOTS", 2)
     read = sorted(item.severity for item in run.rated)
-    monkeypatch.setattr(measured, "SEVERE", read[-6])
+    monkeypatch.setattr(ablation_bench, "SEVERE", read[-6])
     monkeypatch.setattr(measured, "STEPS", (0.0, 0.4, 0.8))
     told = evaluate_ablation(run, lambda _: None)
     first, second = told.given
-    assert (told.photos, told.sources) == (42, ("scarnet",))
+    assert (told.photos, told.strangers, told.sources) == (78, 42, SOURCES)
     assert 0 < told.fading <= told.severe == 6
-    assert first.rho[0] == first.rho[-1]  # of one source, and of all: there is no other
     assert 0.3 < first.rho[0].value < 1.0
+    assert first.rho[0] != first.rho[-1]  # of one source, and of all
+    # The second network of the first variant is the first of the second, and ranks the strangers as that does.
+    assert first.unseen == second.rho[0]
+    assert first.unseen_bias != second.unseen_bias
+    assert 0 < told.deep < told.photos
+    assert first.deep != first.mae.value
     assert first.less.value == 0.0
     assert second.less.value == pytest.approx(second.mae.value - first.mae.value)
     assert second.rho != first.rho
@@ -125,7 +138,7 @@ def test_the_figures_of_two_networks_on_real_photos(run: Run, monkeypatch: pytes
     assert not any(math.isnan(each.cells.value) for each in told.given)
     text = as_markdown(told)
     assert "| as shipped |" in text
-    assert "| without ranking |" in text
+    assert text.count("| without ranking |") == 2
     markdown, data = write_ablation(told, tmp_path)
     assert markdown.read_text(encoding="utf-8") == text
     assert '"alarms"' in data.read_text(encoding="utf-8")
@@ -135,22 +148,25 @@ def test_the_figures_of_two_networks_on_real_photos(run: Run, monkeypatch: pytes
 def test_what_is_missing_is_trained_and_another_recipe_is_not_gone_on_from(
     data_root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """On eight photos of scars, half of them held out; the variant that is there already stays as it is."""
+    """On eight photos of scars, half of them held out; what is there already stays as it is."""
     monkeypatch.setattr(ablation, "SHORTER", {"epochs": 2, "average_epochs": 0, "pair_epochs": 0, "fold_norms": True})
     monkeypatch.setattr(ablation, "CHANGES", {SHIPPED: {}, "without masks": {"masks": False}})
+    monkeypatch.setattr(ablation, "NETWORKS", (ablation.FOLD, "acne_new"))
     collection = load(data_root)
     rated = trainable(collection, ("scarnet",))[:8]
     folds = Folds(2, {r.key: i % 2 for i, r in enumerate(rated)}, {r.key: r.key for r in rated})
     shipped, bare = variants(tmp_path)
     run = Run(collection, RegionEngine.load(), rated, folds, shipped.config, tmp_path)
-    shipped.file.write_bytes(b"there")
+    for held in ablation.NETWORKS:
+        shipped.file(held).write_bytes(b"there")
     said: list[str] = []
     ablation.train_ablation(run, DEFAULT_START, (shipped, bare), said.append)
-    assert shipped.file.read_bytes() == b"there"
-    assert said[0] == "without masks"
+    assert shipped.file().read_bytes() == b"there"
+    assert bare.complete
+    assert [text for text in said if text.startswith("without")] == ["without-masks", "without-masks-without-acne_new"]
     assert "epoch 2 of 2" in said[-1]
     headless = replace(load_bundle().metadata, calibration=IDENTITY)
-    network = Engine(Bundle(bare.file.read_bytes(), "", headless))
+    network = Engine(Bundle(bare.file().read_bytes(), "", headless))
     assert network.look(frame(collection, rated[0], run.finder)).pooled > 0.0
     assert not (tmp_path / "views").exists()  # the looks of this variant are its own
     monkeypatch.setattr(ablation, "CHANGES", {SHIPPED: {}, "without masks": {"masks": False, "marks": 0.1}})

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import albumentations as alb
 import numpy as np
+import pytest
 
 from scarscore.model.preprocess import GREY, STRIDE, fit
-from scarscore.train.augment import Variation, augmented, pipeline, plain
+from scarscore.train.augment import Variation, augmented, pipeline, plain, toned
+from scarscore.train.bench.light import to_linear
 from scarscore.train.samples import Picture
 
 
@@ -41,13 +45,43 @@ def test_cells_stay_on_their_skin_in_every_look_and_no_background_is_shown() -> 
 def test_painted_marks_colour_the_skin_as_often_as_asked_and_leave_its_cells_and_the_background() -> None:
     still = alb.Compose([])
     look = plain(halves())
-    seen = [augmented(still, look, str(seed), marks=0.5) for seed in range(40)]
+    seen = [augmented(still, look, str(seed), Variation(marks=0.5)) for seed in range(40)]
     painted = [not np.array_equal(each.square, look.square) for each in seen]
     assert 10 < sum(painted) < 30
     for each in seen:
         assert np.array_equal(each.cells, look.cells)
         beside = look.cells == 0
         assert np.array_equal(each.square[beside], look.square[beside])
+
+
+def test_skin_of_another_tone_keeps_its_relief_and_its_background() -> None:
+    look = plain(halves())
+    skin = (look.cells > 0).astype(np.float32)
+    darker, lighter = (toned(look.square, skin, melanin, 0.0) for melanin in (0.6, -0.2))
+    for cell in (1, 2):
+        before, dark, light = (each[look.cells == cell].mean(axis=0) for each in (look.square, darker, lighter))
+        assert (dark < before).all()
+        assert (light >= before).all()
+        assert dark[0] / before[0] > dark[2] / before[2]  # melanin takes blue away more than red
+    # Light is multiplied: what was half as bright as its neighbour still is.
+    halves_before, halves_after = (
+        np.array([to_linear(each)[look.cells == cell].mean() for cell in (1, 2)]) for each in (look.square, darker)
+    )
+    assert halves_after[0] / halves_after[1] == pytest.approx(halves_before[0] / halves_before[1], rel=0.05)
+    assert np.array_equal(darker[look.cells == 0], look.square[look.cells == 0])
+
+
+def test_tones_and_greys_come_as_often_as_asked() -> None:
+    look, seeds = plain(halves()), [str(seed) for seed in range(40)]
+    still = alb.Compose([])
+    toned_looks = [augmented(still, look, seed, Variation(tones=0.5)) for seed in seeds]
+    assert 10 < sum(not np.array_equal(each.square, look.square) for each in toned_looks) < 30
+    grey = Variation(greys=0.5)
+    red = replace(look, square=(look.square * np.array([1.0, 0.8, 0.6])).astype(np.uint8))
+    seen = [augmented(pipeline(grey), red, seed, grey).square for seed in seeds]
+    skin = [each[100:140, 100:140].reshape(-1, 3).astype(int) for each in seen]
+    colourless = [abs(part[:, 0].mean() - part[:, 2].mean()) < 6 for part in skin]
+    assert 8 < sum(colourless) < 32
 
 
 def test_the_plain_look_is_the_skin_of_the_photo_and_grey_beside_it() -> None:

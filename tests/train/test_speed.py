@@ -15,10 +15,18 @@ from scarscore.model.bundle import load_bundle
 from scarscore.model.engine import Engine
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train.evaluate import speed
+from scarscore.train.evaluate.nearness import FAR, SIDES, Nearness
 from scarscore.train.evaluate.panel import Panel
 from scarscore.train.evaluate.speed import Against, Int8, Part, Speed, measure_speed
 from scarscore.train.evaluate.speed_report import as_markdown, write_speed
+from scarscore.train.evaluate.statistics import Estimate
 from scarscore.train.samples import frame, trainable
+
+
+def at(value: float) -> Estimate:
+    """A figure, with an interval of a tenth about it."""
+    return Estimate(value, 0.9 * value, 1.1 * value)
+
 
 TOLD = Speed(
     "1.2.3",
@@ -26,6 +34,10 @@ TOLD = Speed(
     20,
     (Part("finding the skin, and laying it out", 20.0), Part("first look", 19.0), Part("nearer look", 65.0)),
     (Against("first look, 320 x 320 px", 2.4), Against("nearer look, 512 x 640 px", 1.9)),
+    (
+        Nearness(0, 39.0, at(0.80), at(4.9), at(0.917), at(4.6)),
+        Nearness(640, 104.0, at(0.83), at(4.4), at(0.923), at(4.3)),
+    ),
     Int8(655, 0.860, 0.858, 0.996, 0.4, 1.5),
 )
 
@@ -37,6 +49,10 @@ def test_the_report_says_what_is_asked_and_whether_it_holds() -> None:
     assert "| first look, 320 x 320 px | 2.4 | yes |" in text
     assert "| nearer look, 512 x 640 px | 1.9 | **no** |" in text
     assert "All three hold" in text
+    assert "| 640 px | 104 | 0.830 [0.747, 0.913] | 4.40 [3.96, 4.84] |" in text
+    assert "is no nearer look at all: its error on acne04 is 4.90 points, that of the shipped 640 px 4.40." in text
+    slow = replace(TOLD, nearness=TOLD.nearness[1:])
+    assert "None keeps to 60 ms" in as_markdown(slow)
     quick = replace(TOLD, parts=TOLD.parts[:2])
     assert "Within the 60 ms" in as_markdown(quick)
 
@@ -54,13 +70,13 @@ def collection(data_root: Path) -> Collection:
 def test_networks_are_timed_and_quantised_on_real_photos(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two faces and six photos of scars, half of them seen by the one network that is quantised."""
+    """Eight faces and 32 photos of scars, a quarter of them seen by the one network that is quantised."""
     monkeypatch.setattr(speed, "TIMED", 2)
     rated = trainable(collection, ("acne04", "scarnet"))
     whole = [item for item in rated if item.cut is None]
     faces, scars = ([item for item in whole if item.photo.source == name] for name in ("acne04", "scarnet"))
-    photos = [*faces[:2], *scars[:6]]
-    fold_of = {item.key: number % 2 for number, item in enumerate(photos)}
+    photos = [*faces[:8], *scars[:32]]
+    fold_of = {item.key: int(number % 4 == 3) for number, item in enumerate(photos)}
     folds = Folds(2, fold_of, {item.key: item.key for item in photos})
     panel = Panel(Engine(load_bundle()), (Engine(load_bundle("fold0")),), RegionEngine.load(), folds)
     told = measure_speed(panel, collection, photos, lambda _: None)
@@ -69,7 +85,13 @@ def test_networks_are_timed_and_quantised_on_real_photos(
     assert all(part.milliseconds > 0.0 for part in told.parts)
     assert len(told.against) == 2
     assert all(each.faster > 0.5 for each in told.against)
-    assert told.int8.photos == 4
+    assert [each.side for each in told.nearness] == list(SIDES)
+    none, *_, shipped = told.nearness
+    assert none.side == FAR
+    assert 0.0 < none.milliseconds < shipped.milliseconds
+    assert none.faces_mae.value != shipped.faces_mae.value  # faces are told otherwise
+    assert abs(none.every_mae.value - shipped.every_mae.value) < 5.0
+    assert told.int8.photos == 30
     assert 0.0 < told.int8.apart < 40.0  # other numbers than in floats, and still severities
     assert 0.0 <= told.int8.same <= 1.0
     markdown, _ = write_speed(told, tmp_path)

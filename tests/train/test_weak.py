@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from scarscore.train.bench.records import ALL, Alarms, Bench, Colour, Healed, Repeats
@@ -72,8 +73,9 @@ def test_the_worst_comes_first_and_the_sum_of_all_sources_is_not_a_source() -> N
 
 
 def test_a_skin_tone_that_is_served_worse_is_told_and_an_untested_one_is_not() -> None:
-    dark = ToneFigures("dark", 3, 3, None, None, None)
-    tones = (dark, ToneFigures("brown", 30, 20, at(9.0), 4.0, 1.8), ToneFigures("light", 90, 80, at(5.0), 0.1, 1.0))
+    dark = ToneFigures("dark", 3, 3, None, None, None, math.nan, math.nan)
+    brown, light = (("brown", 30, 20, at(9.0), 4.0, 1.8), ("light", 90, 80, at(5.0), 0.1, 1.0))
+    tones = (dark, ToneFigures(*brown, 5.0, 5.5), ToneFigures(*light, 4.0, 4.1))
     told = [point.text for point in weak_points(figures(source(0.92, 6.5, 1.1), tones=tones))]
     assert told == ["Skin tone brown: errs by 9.0 points on average, 1.8 times as much as over all photos."]
 

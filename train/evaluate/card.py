@@ -18,7 +18,7 @@ from scarscore.model import bundle as files
 from scarscore.model.bundle import DEFAULT
 from scarscore.model.bundles import ModelBundle, open_uncarded, read_shipped, write_shipped
 from scarscore.model.severity import COVERAGE
-from scarscore.train.ablation import SHIPPED
+from scarscore.train.ablation import SHIPPED, UNSEEN
 from scarscore.train.bench.alarms import ALARM
 from scarscore.train.cost import Cost
 from scarscore.train.evaluate import ablation_report, card_parts
@@ -145,7 +145,9 @@ def _unfair(told: Told) -> str:
     """Said first of all: on which skin tones it errs much more than over all; empty where on none."""
     found = [
         f"**On {t['band']} skin (as photographed) it errs {t['over_all']:.1f} times as much as over all photos**: by "
-        f"{_estimate(t['mae'], 1)} points on {t['photos']} photos.\n"
+        f"{_estimate(t['mae'], 1)} points on {t['photos']} photos. Readers of these photos differ by "
+        f"{shown(number(t['readers']), 1)} points; as many photos of the same data sets over all tones give "
+        f"{shown(number(t['mix']), 1)}.\n"
         for t in told["tones"]
         if t["over_all"] is not None and t["over_all"] > FAIR
     ]
@@ -183,9 +185,12 @@ def _ablations(told: Told) -> str:
 def _variants(told: Told) -> str:
     """What stays when a signal of the training is taken away, or one is added, by a shorter recipe."""
     every = TypeAdapter(list[Given]).validate_python(told["given"])
-    rows = [(each.name, each.rho[-1].text(2), each.mae.text(1), each.less.text(2)) for each in every]
+    rows = [
+        (each.name, each.rho[-1].text(2), each.mae.text(1), each.less.text(2), each.unseen.text(2)) for each in every
+    ]
+    titles = ("training", "Spearman, all", "MAE, points", f"less {SHIPPED}", f"{UNSEEN} never seen: Spearman")
     note = f"By a shorter recipe and on one fold, {told['photos']} photos; in full in docs/ablation.md.\n\n"
-    return note + card_parts.table(("training", "Spearman, all", "MAE, points", f"less {SHIPPED}"), rows)
+    return note + card_parts.table(titles, rows)
 
 
 def _left_out(told: Told, bundle: ModelBundle) -> str:

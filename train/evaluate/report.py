@@ -126,15 +126,23 @@ def _sources(figures: Figures) -> str:
 
 def _tones(figures: Figures) -> str:
     rows = [
-        (f"**{t.band}: untested**", f"{t.photos} ({t.people})", *["-"] * 3)
+        (f"**{t.band}: untested**", f"{t.photos} ({t.people})", *["-"] * 5)
         if t.mae is None or t.bias is None or t.over_all is None
-        else (t.band, f"{t.photos} ({t.people})", t.mae.text(1), f"{t.bias:+.1f}", f"{t.over_all:.2f}")
+        else (
+            *(t.band, f"{t.photos} ({t.people})", t.mae.text(1), f"{t.bias:+.1f}", f"{t.over_all:.2f}"),
+            *(shown(t.readers, 1), shown(t.mix, 1)),
+        )
         for t in figures.tones
     ]
-    titles = ("skin tone (ITA)", "photos (groups)", "MAE, points", "bias, points", "MAE over that of all")
+    titles = (
+        *("skin tone (ITA)", "photos (groups)", "MAE, points", "bias, points", "MAE over that of all"),
+        *("*readers among themselves*", "*same data sets, all tones*"),
+    )
     note = (
         "The individual typology angle is that of the photo: exposure and white balance move it. "
-        f"A band with fewer than {ENOUGH_OF_A_TONE} photos is untested.\n"
+        f"A band with fewer than {ENOUGH_OF_A_TONE} photos is untested. What is no matter of tone stands last, in "
+        "points: how far readers of these photos differ, and the MAE of as many photos of the same data sets over all "
+        "tones.\n"
     )
     return _section("By skin tone", titles, rows) + "\n" + note
 

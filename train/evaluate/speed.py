@@ -6,8 +6,7 @@ Everything runs on one thread. Milliseconds are of the machine that measured the
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,15 +22,16 @@ from scarscore.model.bundle import Bundle
 from scarscore.model.engine import OUTPUTS, Engine, Judgement, open_session
 from scarscore.model.preprocess import Frame, normalise
 from scarscore.train.bench.subjects import bench_size, spread_out
+from scarscore.train.evaluate.nearness import Nearness, measure_nearness
 from scarscore.train.evaluate.panel import Panel
 from scarscore.train.evaluate.statistics import kappa
+from scarscore.train.evaluate.timing import TURNS, seconds
 from scarscore.train.samples import frame, photo_pixels
 from scarscore.train.start import begun, start_of
 from scarscore.train.views import Say
 
 FACES = "acne04"  # a set of whole faces, each of which is looked at twice
 TIMED = 20  # photos
-TURNS = 3
 CALIBRATED_ON = 40  # photos that a quantised network's ranges are taken from; none of them is then judged by it
 
 
@@ -76,6 +76,7 @@ class Speed:
     faces: int
     parts: tuple[Part, ...]
     against: tuple[Against, ...]
+    nearness: tuple[Nearness, ...]
     int8: Int8
 
 
@@ -88,9 +89,14 @@ def measure_speed(panel: Panel, collection: Collection, rated: Sequence[Rated], 
         raise DataError(f"there is no photo of {FACES} to time")
     say(f"timing {len(faces)} faces")
     bundle = panel.shipped.bundle
-    parts, against = tuple(_parts(panel, collection, faces)), tuple(_against(panel, collection, faces[0], bundle))
     return Speed(
-        bundle.metadata.version, bundle.sha256, len(faces), parts, against, _int8(panel, collection, whole, say)
+        version=bundle.metadata.version,
+        sha256=bundle.sha256,
+        faces=len(faces),
+        parts=tuple(_parts(panel, collection, faces)),
+        against=tuple(_against(panel, collection, faces[0], bundle)),
+        nearness=measure_nearness(panel, collection, whole, faces, FACES, say),
+        int8=_int8(panel, collection, whole, say),
     )
 
 
@@ -99,11 +105,11 @@ def _parts(panel: Panel, collection: Collection, faces: Sequence[Rated]) -> list
     for item in faces:
         pixels = bench_size(photo_pixels(collection, item))
         shown = panel.finder.frame(pixels)
-        found = _seconds(partial(panel.finder.frame, pixels))
-        first = _seconds(partial(_judged, panel.shipped, replace(shown, nearer=None)))
-        both = _seconds(partial(_judged, panel.shipped, shown))
-        for name, seconds in zip(taken, (found, first, both - first), strict=True):
-            taken[name].append(seconds)
+        found = seconds(partial(panel.finder.frame, pixels))
+        first = seconds(partial(_judged, panel.shipped, replace(shown, nearer=None)))
+        both = seconds(partial(_judged, panel.shipped, shown))
+        for name, each in zip(taken, (found, first, both - first), strict=True):
+            taken[name].append(each)
     return [Part(name, 1000.0 * float(np.median(each))) for name, each in taken.items()]
 
 
@@ -121,7 +127,7 @@ def _against(panel: Panel, collection: Collection, face: Rated, bundle: Bundle) 
         tensor = torch.from_numpy(photo).contiguous(memory_format=torch.channels_last)
         exported, eager = partial(session.run, OUTPUTS, {"photo": photo}), partial(network, tensor)
         with torch.inference_mode():
-            times = [(_seconds(exported), _seconds(eager)) for _ in range(4 * TURNS)]
+            times = [(seconds(exported), seconds(eager)) for _ in range(4 * TURNS)]
         ours, theirs = np.median(times, axis=0)
         found.append(Against(f"{name}, {' x '.join(map(str, picture.shape[:2]))} px", float(theirs / ours)))
     return found
@@ -133,8 +139,8 @@ def _int8(panel: Panel, collection: Collection, whole: Sequence[Rated], say: Say
     told: list[tuple[float, float]] = []
     times: list[tuple[float, float]] = []
     for fold, engine in enumerate(panel.of_fold):
-        seen = [item for item in whole if panel.folds.fold_of[item.key] != fold]
-        frames = [frame(collection, item, panel.finder) for item in spread_out(seen, CALIBRATED_ON)]
+        known = [item for item in whole if panel.folds.fold_of[item.key] != fold]
+        frames = [frame(collection, item, panel.finder) for item in spread_out(known, CALIBRATED_ON)]
         small = Engine(replace(engine.bundle, data=quantised(engine.bundle.data, frames)))
         for item in whole:
             if panel.folds.fold_of[item.key] == fold:
@@ -143,7 +149,7 @@ def _int8(panel: Panel, collection: Collection, whole: Sequence[Rated], say: Say
                 grades.append((item.grade, ours.grade, theirs.grade))
                 told.append((ours.severity.value, theirs.severity.value))
         pairs = ((partial(engine.look, shown), partial(small.look, shown)) for shown in frames[::4])
-        times.extend((_seconds(ours), _seconds(theirs)) for ours, theirs in pairs)
+        times.extend((seconds(ours), seconds(theirs)) for ours, theirs in pairs)
     read, ours_told, theirs_told = np.array(grades).T
     float_time, small_time = np.median(times, axis=0)
     return Int8(
@@ -180,13 +186,3 @@ class _Squares(CalibrationDataReader):  # type: ignore[misc] # onnxruntime has n
     def get_next(self) -> dict[str, Any] | None:
         shown = next(self._left, None)
         return None if shown is None else {"photo": normalise(shown.square[np.newaxis])}
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    """The shortest of some turns: what else runs on the machine only ever adds."""
-    taken = []
-    for _ in range(TURNS):
-        began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    return min(taken)
