@@ -56,6 +56,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "with healed pairs": {"healed_weight": 4.0},
     "with every cell as a close-up": {"low_cells_below": EVERY_CELL},
     "with a wider zoom": {"scale": (0.6, 1.6)},
+    "with sharper views": {"sharp_to": 260},
     "with other skin tones": {"tones": 0.5},
     "with grey views": {"greys": 0.3},
 }

@@ -1,7 +1,7 @@
 """How a photo varies from one look to the next: framing, light, colour, sharpness, noise, compression.
 
-Scar photos are mostly 300-px web pictures and clear faces large studio photos: each is first reduced to 180 to
-320 px and enlarged again, so that sharpness tells nothing of the scars.
+Scar photos are mostly 300-px web pictures and clear faces large studio photos: each is first reduced, to 180 px at
+least, and enlarged again, so that sharpness tells nothing of the scars.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from scarscore.datasets.synthetic.tone import BLOOD, MELANIN
-from scarscore.model.preprocess import GREY, STRIDE, Floats, Pixels, fit
+from scarscore.model.preprocess import GREY, INPUT_SIDE, STRIDE, Floats, Pixels, fit
 from scarscore.train.bench.healing import COLOURS
 from scarscore.train.bench.light import to_linear, to_srgb
 from scarscore.train.samples import Picture
 
-SMALLEST = 180 / 320
 LESS_MELANIN, MORE_MELANIN = -0.3, 0.9  # units of `MELANIN`: from intermediate skin to very light, and to dark
 OTHER_BLOOD = 0.15  # units of `BLOOD`, more or less
 
@@ -41,12 +40,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Variation:
-    """How far looks differ: least and greatest zoom (`scale`), and probabilities (0-1).
+    """How far looks differ.
 
-    Of sensor `noise`, painted `marks`, skin of another tone (`tones`), a picture without colour (`greys`).
+    `scale` are least and greatest zoom, `sharp_to` is the px that a look is reduced to at least. The rest are
+    probabilities (0-1): of sensor `noise`, painted `marks`, skin of another tone (`tones`), a look without colour
+    (`greys`).
     """
 
     scale: tuple[float, float] = (0.85, 1.15)
+    sharp_to: int = 180
     noise: float = 0.4
     marks: float = 0.0
     tones: float = 0.0
@@ -76,7 +78,7 @@ def pipeline(variation: Variation) -> alb.Compose:
             alb.ColorJitter(brightness=(1, 1), contrast=(1, 1), saturation=(0.6, 1.4), hue=(-0.03, 0.03), p=0.7),
             *greys,
             alb.Downscale(
-                scale_range=(SMALLEST, 1.0),
+                scale_range=(variation.sharp_to / INPUT_SIDE, 1.0),
                 interpolation_pair={"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR},
                 p=0.8,
             ),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scarscore.datasets.errors import DataError, why
+from scarscore.model.preprocess import INPUT_SIDE
 
 PRESETS = Path(__file__).resolve().parent / "presets"
 
@@ -42,6 +43,7 @@ class Config:
     low_cells_below: float
     acne_close_ups: int
     scale: tuple[float, float]
+    sharp_to: int
     noise: float
     marks: float
     tones: float
@@ -63,6 +65,8 @@ class Config:
             raise DataError("`twice` names a source that is not trained on")
         if len(self.scale) != 2 or not 0.0 < self.scale[0] <= 1.0 <= self.scale[1]:
             raise DataError("`scale` must be two factors, the first at most 1 and the second at least 1")
+        if not 0 < self.sharp_to <= INPUT_SIDE:
+            raise DataError(f"`sharp_to` must be a number of px, at most {INPUT_SIDE}")
         if len(self.drawn) != 3 or min(self.drawn) < 0:
             raise DataError("`drawn` must be three numbers: of faces, cheeks and pieces of skin")
 

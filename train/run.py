@@ -275,7 +275,7 @@ def material_of(run: Run, start: Start, say: Say) -> Material:
 
 def variation_of(config: Config) -> Variation:
     """How far the looks differ that a configuration asks for."""
-    return Variation(config.scale, config.noise, config.marks, config.tones, config.greys)
+    return Variation(config.scale, config.sharp_to, config.noise, config.marks, config.tones, config.greys)
 
 
 def _raw(run: Run, held: Held) -> Path:
