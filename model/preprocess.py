@@ -73,7 +73,8 @@ def fit(pixels: Pixels, skin: Floats, face: bool = False, near_side: int = NEAR_
     """Lay a photo, uint8 RGB (h, w, 3), and its skin, float32 (h, w) 0 to 1, into the network's square.
 
     Each side is rounded to whole map positions, so that the map covers the photo exactly: it is stretched by at
-    most 4 pixels of 320. A `face` is laid out for a nearer look, too, of `near_side` px at most.
+    most 4 pixels of 320. A `face` is laid out for a nearer look, too, of `near_side` px at most; for none
+    where that is no more than the square.
     """
     shown = only_skin(pixels, skin)
     rows, columns = _positions(pixels, INPUT_SIDE)

@@ -1,6 +1,6 @@
 """What each signal gives: the same short recipe with one taken away or added, on one fold and without one data set.
 
-The recipe is shorter than the shipped one so that all variants fit into an hour on two cores; they are compared among
+The recipe is shorter than the shipped one so that all variants fit into two hours on two cores; they are compared among
 themselves alone. Whatever any of them is taught lies in one material, of which each sees its own part.
 """
 
@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scarscore.datasets.errors import DataError
 from scarscore.model.export import export
 from scarscore.train.augment import Variation
 from scarscore.train.claim import claim
@@ -98,7 +99,12 @@ def open_ablation(root: Path, folder: Path, labels: Path | None, say: Say) -> Ru
         drawn=PICTURES,
         healed_weight=1.0,
     )
-    return open_run(root, every, folder, labels=labels, say=say)
+    run = open_run(root, every, folder, labels=labels, say=say)
+    if not any(item.photo.source == UNSEEN for item in run.rated):
+        raise DataError(
+            f"{root} holds no rated photo of {UNSEEN}, without which each variant is trained and judged, too"
+        )
+    return run
 
 
 def train_ablation(run: Run, start: Path, wanted: Sequence[Variant], say: Say) -> None:

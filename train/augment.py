@@ -1,7 +1,7 @@
 """How a photo varies from one look to the next: framing, light, colour, sharpness, noise, compression.
 
-Scar photos are mostly 300-px web pictures and clear faces large studio photos: each is first reduced, to 180 px at
-least, and enlarged again, so that sharpness tells nothing of the scars.
+Scar photos are mostly 300-px web pictures and clear faces large studio photos: each is first reduced, to `sharp_to`
+px at least, and enlarged again, so that sharpness tells nothing of the scars.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scarscore.datasets.synthetic.tone import BLOOD, MELANIN
+from scarscore.datasets.synthetic.tone import pigmented
 from scarscore.model.preprocess import GREY, INPUT_SIDE, STRIDE, Floats, Pixels, fit
 from scarscore.train.bench.healing import COLOURS
 from scarscore.train.bench.light import to_linear, to_srgb
 from scarscore.train.samples import Picture
 
-LESS_MELANIN, MORE_MELANIN = -0.3, 0.9  # units of `MELANIN`: from intermediate skin to very light, and to dark
-OTHER_BLOOD = 0.15  # units of `BLOOD`, more or less
+LESS_MELANIN, MORE_MELANIN = -0.3, 0.9  # of `pigmented`: from intermediate skin to very light, and to brown
+OTHER_BLOOD = 0.15  # of `pigmented`, more or less
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,7 @@ def augmented(steps: alb.Compose, look: Look, seed: str, variation: Variation = 
     square, skin = look.square, (look.cells > 0).astype(np.float32)
     if chance.random() < variation.marks:
         square = COLOURS[str(chance.choice(list(COLOURS)))](square, skin, seed)
-    if variation.tones and chance.random() < variation.tones:
+    if chance.random() < variation.tones:
         square = toned(
             square, skin, chance.uniform(LESS_MELANIN, MORE_MELANIN), chance.uniform(-OTHER_BLOOD, OTHER_BLOOD)
         )
@@ -119,7 +119,7 @@ def augmented(steps: alb.Compose, look: Look, seed: str, variation: Variation = 
 def toned(pixels: Pixels, skin: Floats, melanin: float, blood: float) -> Pixels:
     """The photo, uint8 RGB (h, w, 3), as if its skin (h, w, 0-1) had more or less (below 0) of both pigments.
 
-    They absorb each colour in their own proportion (Tsumura 1999); light, shine and relief stay as they are.
+    They absorb each colour in their own proportion (Tsumura 1999). Relief stays; shine is dimmed with the skin.
     """
-    factor = np.exp(-skin[..., np.newaxis] * (melanin * MELANIN + blood * BLOOD))
-    return to_srgb(np.asarray(np.clip(to_linear(pixels) * factor, 0.0, 1.0), np.float32))
+    factor = pigmented(np.asarray(melanin * skin, np.float32), np.asarray(blood * skin, np.float32))
+    return to_srgb(to_linear(pixels) * factor)

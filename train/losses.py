@@ -20,7 +20,7 @@ TYPES_FROM = 10.0  # points: below, there is hardly a scar whose type could be s
 
 @dataclass(frozen=True)
 class Batch:
-    """Targets of n photos: `severity` (n,); `cell_severity` (n, 9), NaN where not read; `types` (n, 3).
+    """Targets of n photos: `severity` (n,); `cell_severity` (n, 9), NaN where not read; `types` (n, 3), NaN too.
 
     `cells` (n, 40, 40) says which cell a position lies in, 1 to 9, and 0 where there is no skin; `source` (n,) numbers
     the data sets; `scarred` (n, 40, 40) is where a box says that there is a scar; `at_most` (n,) is whether the
@@ -64,10 +64,11 @@ def losses(network: SeverityNetwork, maps: Maps, batch: Batch, config: Config) -
     pooled = pool(maps.severity.unsqueeze(1).expand_as(inside), inside)
     cell = _huber(pooled, batch.cell_severity.where(member.sum((-2, -1)) > 0, torch.nan), config.huber_beta)
     named = functional.binary_cross_entropy_with_logits(
-        pool_types(maps, (batch.cells > 0).float()), batch.types, reduction="none"
+        pool_types(maps, (batch.cells > 0).float()), batch.types.nan_to_num(), reduction="none"
     ).mean(1)
     rank = _rank(severity, batch, config.rank_within)
-    return Losses(photo, cell, rank, _mean(named, batch.severity >= TYPES_FROM), _boxes(maps.severity, batch))
+    asked = (batch.severity >= TYPES_FROM) & ~batch.types.isnan().any(1)
+    return Losses(photo, cell, rank, _mean(named, asked), _boxes(maps.severity, batch))
 
 
 def total(terms: Losses, config: Config) -> Tensor:

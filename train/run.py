@@ -275,7 +275,14 @@ def material_of(run: Run, start: Start, say: Say) -> Material:
 
 def variation_of(config: Config) -> Variation:
     """How far the looks differ that a configuration asks for."""
-    return Variation(config.scale, config.sharp_to, config.noise, config.marks, config.tones, config.greys)
+    return Variation(
+        scale=config.scale,
+        sharp_to=config.sharp_to,
+        noise=config.noise,
+        marks=config.marks,
+        tones=config.tones,
+        greys=config.greys,
+    )
 
 
 def _raw(run: Run, held: Held) -> Path:

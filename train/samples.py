@@ -34,7 +34,8 @@ class Sample:
     """A photo, or a part of one, and what is taught of it.
 
     `severity` 0-100 is its reading; where `at_most` it is only known not to exceed that. `cell_severity` has nine
-    readings 0-100, row by row, NaN where none; `types` is the share of readers who saw each scar type.
+    readings 0-100, row by row, NaN where none; `types` is the share of readers who saw each scar type, NaN where nobody
+    was asked.
     """
 
     rated: Rated
@@ -84,10 +85,10 @@ def sample(rated: Rated) -> Sample:
 
 
 def part_of(photo: Photo, cut: Cut, readings: tuple[Reading, ...], severity: float, *, at_most: bool = False) -> Sample:
-    """A part of a photo that shows no scars to speak of, and how it reads; it is known by the key of its cut."""
+    """A part of a photo and how it reads; it is known by the key of its cut. Nobody read what type its scars are."""
     rated = Rated(cut.rating_id, photo, cut, readings, None)
     nothing = np.full(GRID * GRID, np.nan, np.float32)
-    return Sample(rated, severity, at_most, nothing, np.zeros(len(TYPES), np.float32))
+    return Sample(rated, severity, at_most, nothing, np.full(len(TYPES), np.nan, np.float32))
 
 
 def picture(collection: Collection, rated: Rated, find_skin: FindSkin) -> Picture:

@@ -67,12 +67,14 @@ def test_sets_never_seen_and_ablations_stand_in_a_card_where_they_were_made(
     left_out: dict[str, Any] = {"networks": [{"version": version, "figures": asdict(alone)}]}
     estimate = {"value": 0.25, "low": -0.5, "high": None}
     given = {"name": "without luck", "rho": [estimate], "ordered": 1.0, "redness": 4.0, "alarms": 3, "crops": 76}
-    given |= dict.fromkeys(("mae", "less", "cells", "icc", "sdc95"), estimate)
-    ablation = {"photos": 130, "given": [given]}
+    given |= {"deep": 5.5, "unseen_bias": -9.0, "within": 0.75}
+    given |= dict.fromkeys(("mae", "less", "cells", "icc", "sdc95", "unseen"), estimate)
+    ablation = {"photos": 130, "strangers": 77, "given": [given]}
     card = default_card(bundle, report, regions, NO_COST, left_out, ablation)
     assert "## Data sets never seen" in card
     assert "| acne04 | 9 (4) | 1 |" in card
-    assert "| without luck | 0.25 | 0.2 | 0.25 |" in card  # an interval that has no end is not shown
+    assert "| without luck | 0.25 | 0.2 | 0.25 | 0.25 |" in card  # an interval that has no end is not shown
+    assert "scarnet's 77 photos by a second network" in card
     plain = default_card(bundle, report, regions, NO_COST)
     assert "never seen" not in plain
     assert "without luck" not in plain

@@ -37,7 +37,15 @@ def test_a_preset_that_is_not_there_is_named() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"folds": 1}, {"epochs": 0}, {"batch": 1}, {"twice": ("acne04",)}, {"scale": (1.1, 1.2)}, {"sharp_to": 321}],
+    [
+        {"folds": 1},
+        {"epochs": 0},
+        {"batch": 1},
+        {"twice": ("acne04",)},
+        {"scale": (1.1, 1.2)},
+        {"sharp_to": 0},
+        {"sharp_to": 321},
+    ],
 )
 def test_a_run_that_cannot_work_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(DataError):

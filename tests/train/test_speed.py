@@ -51,8 +51,10 @@ def test_the_report_says_what_is_asked_and_whether_it_holds() -> None:
     assert "All three hold" in text
     assert "| 640 px | 104 | 0.830 [0.747, 0.913] | 4.40 [3.96, 4.84] |" in text
     assert "is no nearer look at all: its error on acne04 is 4.90 points, that of the shipped 640 px 4.40." in text
-    slow = replace(TOLD, nearness=TOLD.nearness[1:])
+    slow = replace(TOLD, nearness=tuple(replace(each, milliseconds=61.0) for each in TOLD.nearness))
     assert "None keeps to 60 ms" in as_markdown(slow)
+    fast = replace(TOLD, nearness=tuple(replace(each, milliseconds=59.0) for each in TOLD.nearness))
+    assert "The shipped 640 px keep to 60 ms" in as_markdown(fast)
     quick = replace(TOLD, parts=TOLD.parts[:2])
     assert "Within the 60 ms" in as_markdown(quick)
 
@@ -90,7 +92,7 @@ def test_networks_are_timed_and_quantised_on_real_photos(
     assert none.side == FAR
     assert 0.0 < none.milliseconds < shipped.milliseconds
     assert none.faces_mae.value != shipped.faces_mae.value  # faces are told otherwise
-    assert abs(none.every_mae.value - shipped.every_mae.value) < 5.0
+    assert none.every_mae.value != shipped.every_mae.value
     assert told.int8.photos == 30
     assert 0.0 < told.int8.apart < 40.0  # other numbers than in floats, and still severities
     assert 0.0 <= told.int8.same <= 1.0

@@ -19,16 +19,14 @@ from scarscore.train.bench.alarms import ALARM
 from scarscore.train.bench.healing import COLOURS, STEPS
 from scarscore.train.bench.held_back import HEALING
 from scarscore.train.evaluate.ablation_bench import Bench, again, crops, healed, open_bench, painted
-from scarscore.train.evaluate.evaluation import tone_of
+from scarscore.train.evaluate.figures import cell_figures
 from scarscore.train.evaluate.nulls import Number
 from scarscore.train.evaluate.repeatability import resampled
 from scarscore.train.evaluate.statistics import Estimate, Values, bias, bootstrapped, spearman
-from scarscore.train.predict import Outcome
 from scarscore.train.run import Run
 from scarscore.train.views import Say
 
 SHOTS = 4
-DEEP_TONES = ("brown", "dark")  # bands of skin tone on which errors are largest
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,11 @@ class Given:
     """The figures of one variant.
 
     `rho` are rank correlations by source, `mae` is over all photos, in points, `less` is it less that of the shipped
-    recipe's; `cells` the rank correlation of cells; `icc` and `sdc95` are of the same skin taken again; `ordered` is
-    the share (0-1) of series of fading scars that fall at every step, `redness` how far painted redness moves a score,
-    in points, `alarms` how many of `crops` of acne or comedones are told over 20. `deep` is the mean absolute error on
-    brown and dark skin, in points. `unseen` and `unseen_bias` (told less read, in points) are of a data set, by a
-    network of the same recipe that was trained without it.
+    recipe's; `cells` the rank correlation of cells, `within` its mean within photos; `icc` and `sdc95` are of the same
+    skin taken again; `ordered` is the share (0-1) of series of fading scars that fall at every step, `redness` how far
+    painted redness moves a score, in points, `alarms` how many of `crops` of acne or comedones are told over 20.
+    `deep` is the mean absolute error on brown and dark skin, in points. `unseen` and `unseen_bias` (told less read, in
+    points) are of a data set, by a network of the same recipe that was trained without it.
     """
 
     name: str
@@ -48,6 +46,7 @@ class Given:
     mae: Estimate
     less: Estimate
     cells: Estimate
+    within: Number
     icc: Estimate
     sdc95: Estimate
     ordered: Number
@@ -75,6 +74,16 @@ class Ablation:
     given: tuple[Given, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What all networks (the last axis) told: of photos taken again, healed, painted (less as it is), and of crops."""
+
+    again: Values
+    healed: Values
+    red: Values
+    crops: Values
+
+
 def evaluate_ablation(run: Run, say: Say) -> Ablation:
     """Measure every variant of the run's folder. Raises `DataError` where one has not been trained."""
     every = variants(run.folder)
@@ -82,7 +91,7 @@ def evaluate_ablation(run: Run, say: Say) -> Ablation:
         raise DataError(f"{run.folder} does not hold every variant yet: {', '.join(missing)} lack")
     bench = open_bench(run, every)
     say(f"asking {len(every)} networks about {len(bench.held)} photos, as many others about {len(bench.strangers)}")
-    say(f"{len(bench.severe)} of them are taken again, healed and painted; crops of acne are asked about, too")
+    say(f"{len(bench.severe)} of the first are taken again and painted, {len(bench.fading)} healed; then crops of acne")
     told = _Told(
         bench.told(bench.severe, [again(bench, number) for number in range(SHOTS)]),
         bench.told(bench.fading, [healed(bench, HEALING["pits filled"], share) for share in STEPS]),
@@ -95,21 +104,11 @@ def evaluate_ablation(run: Run, say: Say) -> Ablation:
         photos=len(bench.whole),
         severe=len(bench.severe),
         fading=len(bench.fading),
-        deep=int(_deep(bench).sum()),
+        deep=int(bench.deep.sum()),
         strangers=len(bench.strangers),
         sources=sources,
         given=given,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Told:
-    """What all networks (the last axis) told: of photos taken again, healed, painted (less as it is), and of crops."""
-
-    again: Values
-    healed: Values
-    red: Values
-    crops: Values
 
 
 def _given(bench: Bench, number: int, name: str, sources: Sequence[str], told: _Told) -> Given:
@@ -119,30 +118,27 @@ def _given(bench: Bench, number: int, name: str, sources: Sequence[str], told: _
         np.abs([curve(value) - r for value, r in zip(bench.pooled(n), read, strict=True)])
         for n, curve in ((number, bench.curves[number]), (0, bench.curves[0]))
     )
+    cells = cell_figures(bench.outcomes[number])
     severe = [item.photo.group for item in bench.severe]
     shots, series, alarms = told.again[..., number], told.healed[..., number], told.crops[:, number]
-    strangers, others = bench.of_strangers(number), np.array([item.severity for item in bench.strangers])
+    unseen, unseen_read = bench.of_strangers(number), np.array([item.severity for item in bench.strangers])
     return Given(
         name,
         tuple(_rho(bench, number, source) for source in (*sources, "")),
         bootstrapped(_mean, off, read, groups),
         bootstrapped(_mean, off - shipped, read, groups),
-        _cells(bench.outcomes[number]),
+        cells.pooled,
+        cells.within,
         resampled(icc, shots, severe),
         resampled(sdc95, shots, severe),
         float((np.diff(series, axis=1) < 0.0).all(axis=1).mean()),
         float(np.abs(told.red[:, number]).mean()),
         int((alarms > ALARM).sum()),
         len(alarms),
-        float(off[_deep(bench)].mean()),
-        bootstrapped(spearman, strangers, others, [item.photo.group for item in bench.strangers]),
-        bias(strangers, others),
+        float(off[bench.deep].mean()),
+        bootstrapped(spearman, unseen, unseen_read, [item.photo.group for item in bench.strangers]),
+        bias(unseen, unseen_read),
     )
-
-
-def _deep(bench: Bench) -> Values:
-    """Which photos of the fold show brown or dark skin, as photographed: bool (photos,)."""
-    return np.array([tone_of(bench.frames[item.key]) in DEEP_TONES for item in bench.whole])
 
 
 def _mean(values: Values, _: Values) -> float:
@@ -154,14 +150,3 @@ def _rho(bench: Bench, number: int, source: str) -> Estimate:
     index = [i for i, item in enumerate(bench.whole) if source in ("", item.photo.source)]
     read = np.array([bench.whole[i].severity for i in index])
     return bootstrapped(spearman, bench.pooled(number)[index], read, [bench.whole[i].photo.group for i in index])
-
-
-def _cells(outcomes: Sequence[Outcome]) -> Estimate:
-    pairs = [
-        (told, read, o.rated.photo.group)
-        for o in outcomes
-        for told, read in zip(o.cells or (), o.rated.cells or () if o.cells else (), strict=True)
-        if told is not None and read is not None
-    ]
-    told, read, groups = zip(*pairs, strict=True)
-    return bootstrapped(spearman, np.array(told), np.array(read), groups)

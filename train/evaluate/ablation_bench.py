@@ -1,7 +1,8 @@
-"""The bench of the variants: their networks, the photos that none of them has seen, and what is told of these.
+"""The bench of the variants: their networks, the photos that each has not seen, and what is told of these.
 
-One look finds the skin for all networks. Each network's severities are put on the readings' scale by a curve that is
-fitted on the same photos, alike for all.
+One look finds the skin for all networks. Severities of a variant's first network, which has not seen the fold, are put
+on the readings' scale by a curve that is fitted on the fold's photos; those of its second one, trained without a data
+set, by what the first tells of the fold's other photos, as a run calibrates such a network.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from scarscore.datasets.photos import Rated
@@ -25,13 +27,15 @@ from scarscore.train.bench.perturb import taken_again
 from scarscore.train.bench.subjects import bench_size
 from scarscore.train.calibrate import IDENTITY, severity_curve
 from scarscore.train.drawn import DRAWN
+from scarscore.train.evaluate.evaluation import tone_of
 from scarscore.train.evaluate.statistics import Values
 from scarscore.train.predict import Outcome, predict
-from scarscore.train.run import Run
+from scarscore.train.run import Held, Run
 from scarscore.train.samples import frame, photo_pixels
 
 SEVERE = 20.0  # points: from here photos are taken again, healed and painted
 NEVER_TRAINED = "habibsatya"
+DEEP_TONES = ("brown", "dark")  # bands of skin tone on which errors are largest
 
 Look = Callable[[Rated], Pixels]
 
@@ -57,6 +61,11 @@ class Bench:
     def whole(self) -> list[Rated]:
         """Its whole photos."""
         return [item for item in self.held if item.cut is None]
+
+    @cached_property
+    def deep(self) -> npt.NDArray[np.bool_]:
+        """Which of them show brown or dark skin, as photographed."""
+        return np.array([tone_of(self.frames[item.key]) in DEEP_TONES for item in self.whole])
 
     @cached_property
     def severe(self) -> list[Rated]:
@@ -85,9 +94,9 @@ class Bench:
         return [predict(engine, [(item, self.frames[item.key]) for item in self.held]) for engine in self.engines]
 
     def of_strangers(self, number: int) -> Values:
-        """What this variant's other network tells of the strangers.
+        """What this variant's second network tells of the strangers.
 
-        On the readings' scale by the curve of the variant's photos of the fold that are no strangers.
+        Put on the readings' scale by what its first network tells of the fold's other photos.
         """
         known = np.array([item.photo.source != UNSEEN for item in self.whole])
         read = np.array([item.severity for item in self.whole])
@@ -166,14 +175,14 @@ def open_bench(run: Run, every: Sequence[Variant]) -> Bench:
     return Bench(run, engines, unseen)
 
 
-def _engine(run: Run, variant: Variant, held: int | str) -> Engine:
+def _engine(run: Run, variant: Variant, held: Held) -> Engine:
     file = variant.file(held)
     metadata = Metadata(
         name=file.stem,
         version="0",
         fold=held if isinstance(held, int) else None,
         licence_class="research",
-        sources=variant.config.sources,
+        sources=tuple(source for source in variant.config.sources if source != held),
         training_fingerprint="",
         seed=variant.config.seed,
         regions_sha256=run.finder.bundle.sha256,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from scarscore.train.ablation import ACNE, LOW_CELLS, PICTURES, PRESET, SHIPPED, SHORTER, UNSEEN
+from scarscore.train.ablation import CHANGES, PRESET, SHIPPED, SHORTER, UNSEEN
 from scarscore.train.bench.alarms import ALARM, UNREAD
-from scarscore.train.evaluate.ablation import DEEP_TONES, SHOTS, Ablation, Given
-from scarscore.train.evaluate.ablation_bench import NEVER_TRAINED, SEVERE
+from scarscore.train.evaluate.ablation import SHOTS, Ablation, Given
+from scarscore.train.evaluate.ablation_bench import DEEP_TONES, NEVER_TRAINED, SEVERE
 from scarscore.train.evaluate.card_parts import table
 from scarscore.train.evaluate.nulls import json_text
 from scarscore.train.evaluate.statistics import shown
@@ -33,15 +33,17 @@ Written by `scarscore ablation`; no figure here is typed by hand.
 
 The recipe `{PRESET}`, made shorter ({recipe}), and the same with one signal taken
 away or added: no row is the network that is shipped. All are trained on the same four folds and asked about the
-{ablation.photos} photos of the fifth. In brackets: 95 % intervals, whole groups drawn again. Low cells are those that
-read under {LOW_CELLS:g}, of faces; boxes of acne are {ACNE} at most; drawn are {PICTURES[0]} faces,
-{PICTURES[1]} cheeks and {PICTURES[2]} pieces of skin.
+{ablation.photos} photos of the fifth. In brackets: 95 % intervals, whole groups drawn again.
+
+Cells as close-ups are those of faces, `low_cells_below` a severity; drawn are faces, cheeks and pieces of skin. What
+each key of the recipe is, `train/presets/{PRESET}.toml` says.
 
 ## Agreement with the readings
 MAE is after a curve fitted on these photos; *less* is it less that of the first row: below 0 is better, and where its
 interval holds 0 the signal has shown nothing here. {deep} skin: {ablation.deep} photos of the fold, as photographed.
 *{UNSEEN} never seen*: its {ablation.strangers} photos, by a second network of each recipe, trained on the other data
-sets alone; what the variant tells of the fold's other photos puts it on the readings' scale. Bias is told less read.
+sets alone; what the variant's first network tells of the fold's other photos puts it on the readings' scale. Bias is
+told less read.
 
 {_agreement(ablation)}
 ## Steadiness
@@ -55,24 +57,25 @@ painted on the photos that read {SEVERE:g} or more, in points. Acne: crops of {N
 
 def _agreement(ablation: Ablation) -> str:
     titles = (
-        *("variant", *(f"{source}: Spearman" for source in ablation.sources), "all: Spearman", "cells: Spearman"),
-        *(
-            "MAE, points",
-            f"less {SHIPPED}",
-            f"{' and '.join(DEEP_TONES)}: MAE",
-            f"{UNSEEN} never seen: Spearman",
-            "bias",
-        ),
+        *("variant", "changed", *(f"{name}: Spearman" for name in (*ablation.sources, "all", "cells"))),
+        *("within photos", "MAE, points", f"less {SHIPPED}", f"{' and '.join(DEEP_TONES)}: MAE"),
+        *(f"{UNSEEN} never seen: Spearman", "bias"),
     )
     return table(titles, [_agreeing(each) for each in ablation.given])
 
 
 def _agreeing(given: Given) -> tuple[str, ...]:
     return (
-        *(given.name, *(each.text(2) for each in given.rho), given.cells.text(2), given.mae.text(1)),
+        *(given.name, _change(given.name), *(each.text(2) for each in (*given.rho, given.cells))),
+        *(shown(given.within, 2), given.mae.text(1)),
         "-" if given.name == SHIPPED else given.less.text(2),
         *(shown(given.deep, 1), given.unseen.text(2), f"{given.unseen_bias:+.1f}"),
     )
+
+
+def _change(name: str) -> str:
+    """What the variant changes in the recipe, by its keys."""
+    return ", ".join(f"`{key}` {str(value).lower()}" for key, value in CHANGES[name].items()) or "-"
 
 
 def _steadiness(ablation: Ablation) -> str:

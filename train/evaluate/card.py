@@ -145,9 +145,8 @@ def _unfair(told: Told) -> str:
     """Said first of all: on which skin tones it errs much more than over all; empty where on none."""
     found = [
         f"**On {t['band']} skin (as photographed) it errs {t['over_all']:.1f} times as much as over all photos**: by "
-        f"{_estimate(t['mae'], 1)} points on {t['photos']} photos. Readers of these photos differ by "
-        f"{shown(number(t['readers']), 1)} points; as many photos of the same data sets over all tones give "
-        f"{shown(number(t['mix']), 1)}.\n"
+        f"{_estimate(t['mae'], 1)} points on {t['photos']} photos. Its mix of data sets alone would give "
+        f"{shown(number(t['mix']), 1)}; two readers of these photos differ by {shown(number(t['readers']), 1)}.\n"
         for t in told["tones"]
         if t["over_all"] is not None and t["over_all"] > FAIR
     ]
@@ -189,7 +188,10 @@ def _variants(told: Told) -> str:
         (each.name, each.rho[-1].text(2), each.mae.text(1), each.less.text(2), each.unseen.text(2)) for each in every
     ]
     titles = ("training", "Spearman, all", "MAE, points", f"less {SHIPPED}", f"{UNSEEN} never seen: Spearman")
-    note = f"By a shorter recipe and on one fold, {told['photos']} photos; in full in docs/ablation.md.\n\n"
+    note = (
+        f"By a shorter recipe and on one fold, {told['photos']} photos; {UNSEEN}'s {told['strangers']} photos by a "
+        "second network that was trained without them. In full in docs/ablation.md.\n\n"
+    )
     return note + card_parts.table(titles, rows)
 
 

@@ -83,9 +83,9 @@ class Coverage:
 class ToneFigures:
     """One band of skin tone, by the individual typology angle as photographed; None where it is untested.
 
-    `mae` and `bias` (told less read) in points; `over_all` is `mae` over the mean absolute error of all photos. Beside
-    them what is no matter of tone, in points: `readers`, how far readings of these photos lie apart, and `mix`, the
-    mean absolute error of as many photos of the same data sets over all tones.
+    `mae` and `bias` (told less read) in points; `over_all` is `mae` over the mean absolute error of all photos. To
+    compare with, in points: `readers`, how far two readers of these photos differ on average, and `mix`, the mean
+    absolute error that the band's mix of data sets alone would give.
     """
 
     band: str
@@ -146,7 +146,7 @@ def figures(evidence: Evidence) -> Figures:
         licence_class=metadata.licence_class,
         sources=sources,
         tones=_tones(evidence),
-        cells=_cells(evidence.outcomes),
+        cells=cell_figures(evidence.outcomes),
         coverage=tuple(_coverage(name, of_source(evidence.outcomes, name)) for name in names),
         said=said(evidence.outcomes, evidence.labels, evidence.bundle, {s.source: s.readers.kappa for s in sources}),
         asides=asides(
@@ -208,18 +208,19 @@ def _tone(evidence: Evidence, band: str) -> ToneFigures:
         bias(evidence.network[index], read[index]),
         mae.value / mean_absolute_error(evidence.network, read),
         readers_agreement(rated).mae,
-        float(np.mean([_error_of(evidence, item.photo.source) for item in rated])),
+        _mixed(evidence, [item.photo.source for item in rated]),
     )
 
 
-def _error_of(evidence: Evidence, source: str) -> float:
-    """The mean absolute error over a data set, in points."""
-    index = np.array([i for i, o in enumerate(evidence.outcomes) if o.rated.photo.source == source])
-    read = np.array([evidence.outcomes[i].rated.severity for i in index])
-    return mean_absolute_error(evidence.network[index], read)
+def _mixed(evidence: Evidence, sources: Sequence[str]) -> float:
+    """The mean absolute error, in points, of photos of these data sets if each errs as its data set does."""
+    of = np.array([o.rated.photo.source for o in evidence.outcomes])
+    error = np.abs(evidence.network - np.array([o.rated.severity for o in evidence.outcomes]))
+    means = {source: float(error[of == source].mean()) for source in set(sources)}
+    return float(np.mean([means[source] for source in sources]))
 
 
-def _cells(outcomes: Sequence[Outcome]) -> CellFigures:
+def cell_figures(outcomes: Sequence[Outcome]) -> CellFigures:
     """Told against read, cell by cell, where every reader could judge the cell."""
     photos = [(outcome, *cell_pairs(outcome)) for outcome in outcomes]
     told, read = (np.concatenate([photo[side] for photo in photos]) for side in (1, 2))

@@ -140,9 +140,9 @@ def _tones(figures: Figures) -> str:
     )
     note = (
         "The individual typology angle is that of the photo: exposure and white balance move it. "
-        f"A band with fewer than {ENOUGH_OF_A_TONE} photos is untested. What is no matter of tone stands last, in "
-        "points: how far readers of these photos differ, and the MAE of as many photos of the same data sets over all "
-        "tones.\n"
+        f"A band with fewer than {ENOUGH_OF_A_TONE} photos is untested. Beside it, to compare with, in "
+        "points: how far two readers of these photos differ, and the mean error that the band's mix of data sets alone "
+        "would give.\n"
     )
     return _section("By skin tone", titles, rows) + "\n" + note
 

@@ -1,6 +1,7 @@
-"""What a score costs, and whether 8-bit integers would be worth it: measured side by side, in turns, in one run.
+"""What a score costs, how near a face must be looked at, and whether 8-bit integers would be worth it.
 
-Everything runs on one thread. Milliseconds are of the machine that measured them; ratios hold elsewhere, too.
+Measured side by side, in turns, in one run, everything on one thread. Milliseconds are of the machine that measured
+them; ratios hold elsewhere, too.
 """
 
 from __future__ import annotations
@@ -22,10 +23,9 @@ from scarscore.model.bundle import Bundle
 from scarscore.model.engine import OUTPUTS, Engine, Judgement, open_session
 from scarscore.model.preprocess import Frame, normalise
 from scarscore.train.bench.subjects import bench_size, spread_out
-from scarscore.train.evaluate.nearness import Nearness, measure_nearness
+from scarscore.train.evaluate.nearness import TURNS, Nearness, measure_nearness, seconds
 from scarscore.train.evaluate.panel import Panel
 from scarscore.train.evaluate.statistics import kappa
-from scarscore.train.evaluate.timing import TURNS, seconds
 from scarscore.train.samples import frame, photo_pixels
 from scarscore.train.start import begun, start_of
 from scarscore.train.views import Say
