@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,9 +52,10 @@ from scarscore.train.options import data_option, out_option, start_option, typed
     "left-out.md in --out.",
 )
 @click.option(
-    "--speed",
-    is_flag=True,
-    help="Instead of evaluating: time the shipped networks, and set 8-bit integers beside them, as speed.md in --out.",
+    "--measure",
+    type=click.Choice(["speed", "sizes"]),
+    help="Instead of evaluating: what the shipped networks cost, with looks of several sizes and 8-bit integers beside "
+    "them, as speed.md in --out; or one photo at several sizes and crops, as sizes.md.",
 )
 @click.option(
     "--cards",
@@ -77,7 +79,7 @@ def evaluate(
     variants: tuple[str, ...],
     model: str,
     left_out: Path | None,
-    speed: bool,
+    measure: str | None,
     cards: Path | None,
     bench: bool,
     plain: bool,
@@ -121,8 +123,8 @@ def evaluate(
     if left_out is not None:
         _left_out(left_out, data, out)
         return
-    if speed:
-        _speed(data, out)
+    if measure is not None:
+        _measure(measure, data, out)
         return
     if model != "default":
         _unseen(model, data, out)
@@ -164,19 +166,26 @@ def _left_out(run: Path, data: Path | None, out: Path) -> None:
     _say_written(write_left_out(told, out))
 
 
-def _speed(data: Path | None, out: Path) -> None:
+def _measure(what: str, data: Path | None, out: Path) -> None:
     from scarscore.datasets.photos import data_root, load
     from scarscore.model.bundle import load_bundle
+    from scarscore.train.evaluate import sizes_report, speed_report
     from scarscore.train.evaluate.panel import open_panel
+    from scarscore.train.evaluate.sizes import measure_sizes
     from scarscore.train.evaluate.speed import measure_speed
-    from scarscore.train.evaluate.speed_report import as_markdown, write_speed
     from scarscore.train.samples import trainable
 
     collection = load(data_root(data))
     rated = trainable(collection, load_bundle().metadata.sources)
-    told = measure_speed(open_panel(rated), collection, rated, lambda line: click.echo(line, err=True))
-    click.echo(as_markdown(told))
-    _say_written(write_speed(told, out))
+    panel, say = open_panel(rated), partial(click.echo, err=True)
+    if what == "speed":
+        speed = measure_speed(panel, collection, rated, say)
+        written, text = speed_report.write_speed(speed, out), speed_report.as_markdown(speed)
+    else:
+        sizes = measure_sizes(panel, collection, rated, say)
+        written, text = sizes_report.write_sizes(sizes, out), sizes_report.as_markdown(sizes)
+    click.echo(text)
+    _say_written(written)
 
 
 def _carried(evidence: Evidence, report: Path) -> Figures:

@@ -33,7 +33,7 @@ def as_markdown(speed: Speed) -> str:
         (each.picture, f"{each.faster:.1f}", "yes" if each.faster >= TWICE else "**no**") for each in speed.against
     ]
     return f"""# What a score costs, and 8-bit integers
-Written by `scarscore evaluate --speed`; no figure here is typed by hand.
+Written by `scarscore evaluate --measure speed`; no figure here is typed by hand.
 
 Networks of version {speed.version}, SHA-256 `{speed.sha256}`, one thread; medians over {speed.faces} faces of {FACES},
 each the shortest of some turns. Milliseconds are of the machine that measured them, ratios hold elsewhere too.

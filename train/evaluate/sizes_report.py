@@ -1,0 +1,55 @@
+"""The report on one photo at several sizes and crops, as a text and as figures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from scarscore.train.bench.measure import SCARRED
+from scarscore.train.bench.subjects import SIDE
+from scarscore.train.evaluate.card_parts import table
+from scarscore.train.evaluate.nulls import json_text
+from scarscore.train.evaluate.sizes import FEWEST, SMALLEST, Looked, Sizes
+from scarscore.train.evaluate.statistics import shown
+
+MARKDOWN, DATA = "sizes.md", "sizes.json"
+
+
+def write_sizes(sizes: Sizes, out: Path) -> tuple[Path, Path]:
+    """Write `sizes.md` and `sizes.json` into the folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARKDOWN).write_text(as_markdown(sizes), encoding="utf-8")
+    (out / DATA).write_text(json_text(asdict(sizes)), encoding="utf-8")
+    return out / MARKDOWN, out / DATA
+
+
+def as_markdown(sizes: Sizes) -> str:
+    """The report as a text."""
+    titles = ("shown", "photos", "shift, points", "move, points", "ICC(2,1)", *(f"{s}: move" for s in sizes.sources))
+    sem = f" One shot's SEM, as a clinic's camera varies, is {sizes.sem:.1f} points." if sizes.sem is not None else ""
+    return f"""# One photo, several sizes and crops
+Written by `scarscore evaluate --measure sizes`; no figure here is typed by hand.
+
+Networks of version {sizes.version}, SHA-256 `{sizes.sha256}`.
+
+There is no scale in a photo, and the network is not told one. Every photo is brought to 320 px on its long side, what
+is not skin is painted grey, and a face is looked at a second time, up to 640 px, with a quarter of a say. So a photo
+means the area of skin that it shows: a close-up of a scarred cheek reads higher than the face that it belongs to.
+
+Here {sizes.photos} photos that read {SCARRED:g} or more, of {SIDE} px at most, are told again in fewer pixels, with
+more or less about the skin, and cut into the skin, each by the network that has not seen it. *Shift* is what they are
+told more than as they are, *move* the mean distance.{sem} Looks whose short side is
+under {SMALLEST} px are refused by the product and left out; under {FEWEST} photos nothing is told.
+
+{table(titles, [_row(each) for each in sizes.looks])}
+Fewer pixels, a wider frame and a cut to the skin show the same skin: there the score ought to stay. A part of the skin
+is another question: where scars are spread unevenly it ought to move.
+"""
+
+
+def _row(looked: Looked) -> tuple[str, ...]:
+    shift = f"{looked.shift:+.1f}" if looked.photos >= FEWEST else "-"
+    return (
+        *(looked.name, str(looked.photos), shift, shown(looked.move, 1), shown(looked.icc, 3)),
+        *(shown(move, 1) for move in looked.moves),
+    )
