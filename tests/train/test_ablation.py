@@ -69,7 +69,6 @@ def parts() -> dict[str, Sample]:
         ("without ranking", {"read", "cheek"}),
         ("without clear cheeks", {"read"}),
         ("with low cells as close-ups", {"read", "cheek", "cell"}),
-        ("with every cell as a close-up", {"read", "cheek", "cell", "scarred cell"}),
         ("with boxes of acne as close-ups", {"read", "cheek", "acne"}),
         ("with scars drawn on clear skin", {"read", "cheek", "drawn"}),
     ],
@@ -92,7 +91,7 @@ def test_a_variant_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def run(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two variants on 42 mild photos of scars and 36 faces, all held out: networks of folds of the shipped run."""
+    """Two variants, the second without a second network, on 42 photos of scars and 36 faces, all of them held out."""
     collection = load(data_root)
     photos = sorted((r for r in trainable(collection, SOURCES) if r.cut is None), key=lambda item: item.severity)
     of = {source: [r for r in photos if r.photo.source == source] for source in SOURCES}
@@ -100,8 +99,8 @@ def run(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     folds = Folds(5, {r.key: ablation.FOLD for r in rated}, {r.key: r.photo.group for r in rated})
     folder = tmp_path_factory.mktemp("ablation")
     for fold, variant in enumerate(variants(folder)[:2]):
-        for number, held in enumerate(ablation.NETWORKS):
-            variant.file(held).write_bytes(load_bundle(f"fold{fold + number}").data)
+        variant.file().write_bytes(load_bundle(f"fold{fold}").data)
+    variants(folder)[0].file(ablation.UNSEEN).write_bytes(load_bundle("fold1").data)
     return Run(collection, RegionEngine.load(), rated, folds, variants(folder)[0].config, folder)
 
 
@@ -125,7 +124,9 @@ def test_the_figures_of_two_networks_on_real_photos(run: Run, monkeypatch: pytes
     assert first.rho[0] != first.rho[-1]  # of one source, and of all
     # The second network of the first variant is the first of the second, and ranks the strangers as that does.
     assert first.unseen == second.rho[0]
-    assert first.unseen_bias != second.unseen_bias
+    assert first.unseen_bias is not None
+    assert abs(first.unseen_bias) < 60.0
+    assert (second.unseen, second.unseen_bias) == (None, None)
     assert 0 < told.deep < told.photos
     assert first.deep != first.mae.value
     assert first.less.value == 0.0
@@ -162,7 +163,7 @@ def test_what_is_missing_is_trained_and_another_recipe_is_not_gone_on_from(
     said: list[str] = []
     ablation.train_ablation(run, DEFAULT_START, (shipped, bare), said.append)
     assert shipped.file().read_bytes() == b"there"
-    assert bare.complete
+    assert bare.file("acne_new").exists()
     assert [text for text in said if text.startswith("without")] == ["without-masks", "without-masks-without-acne_new"]
     assert "epoch 2 of 2" in said[-1]
     headless = replace(load_bundle().metadata, calibration=IDENTITY)

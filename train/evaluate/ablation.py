@@ -38,7 +38,7 @@ class Given:
     skin taken again; `ordered` is the share (0-1) of series of fading scars that fall at every step, `redness` how far
     painted redness moves a score, in points, `alarms` how many of `crops` of acne or comedones are told over 20.
     `deep` is the mean absolute error on brown and dark skin, in points. `unseen` and `unseen_bias` (told less read, in
-    points) are of a data set, by a network of the same recipe that was trained without it.
+    points) are of a data set, by a network of the same recipe that was trained without it; None where there is none.
     """
 
     name: str
@@ -54,8 +54,8 @@ class Given:
     alarms: int
     crops: int
     deep: Number
-    unseen: Estimate
-    unseen_bias: Number
+    unseen: Estimate | None
+    unseen_bias: Number | None
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class _Told:
 def evaluate_ablation(run: Run, say: Say) -> Ablation:
     """Measure every variant of the run's folder. Raises `DataError` where one has not been trained."""
     every = variants(run.folder)
-    if missing := [variant.name for variant in every if not variant.complete]:
+    if missing := [variant.name for variant in every if not variant.trained]:
         raise DataError(f"{run.folder} does not hold every variant yet: {', '.join(missing)} lack")
     bench = open_bench(run, every)
     say(f"asking {len(every)} networks about {len(bench.held)} photos, as many others about {len(bench.strangers)}")
@@ -122,6 +122,7 @@ def _given(bench: Bench, number: int, name: str, sources: Sequence[str], told: _
     severe = [item.photo.group for item in bench.severe]
     shots, series, alarms = told.again[..., number], told.healed[..., number], told.crops[:, number]
     unseen, unseen_read = bench.of_strangers(number), np.array([item.severity for item in bench.strangers])
+    unseen_groups = [item.photo.group for item in bench.strangers]
     return Given(
         name,
         tuple(_rho(bench, number, source) for source in (*sources, "")),
@@ -136,8 +137,8 @@ def _given(bench: Bench, number: int, name: str, sources: Sequence[str], told: _
         int((alarms > ALARM).sum()),
         len(alarms),
         float(off[bench.deep].mean()),
-        bootstrapped(spearman, unseen, unseen_read, [item.photo.group for item in bench.strangers]),
-        bias(unseen, unseen_read),
+        None if unseen is None else bootstrapped(spearman, unseen, unseen_read, unseen_groups),
+        None if unseen is None else bias(unseen, unseen_read),
     )
 
 

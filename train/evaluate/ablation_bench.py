@@ -44,12 +44,13 @@ Look = Callable[[Rated], Pixels]
 class Bench:
     """All networks, the photos of the fold, and what each network told of them.
 
-    `unseen` are the networks that were trained without a data set, in the order of `engines`: one of every variant.
+    `unseen` are the variants' networks that were trained without a data set, None where one is not there, in the order
+    of `engines`.
     """
 
     run: Run
     engines: tuple[Engine, ...]
-    unseen: tuple[Engine, ...]
+    unseen: tuple[Engine | None, ...]
 
     @cached_property
     def held(self) -> list[Rated]:
@@ -93,15 +94,19 @@ class Bench:
         """Of each network, in the order of `held`."""
         return [predict(engine, [(item, self.frames[item.key]) for item in self.held]) for engine in self.engines]
 
-    def of_strangers(self, number: int) -> Values:
+    def of_strangers(self, number: int) -> Values | None:
         """What this variant's second network tells of the strangers.
 
-        Put on the readings' scale by what its first network tells of the fold's other photos.
+        Put on the readings' scale by what its first network tells of the fold's other photos. None where there is no
+        second network.
         """
+        engine = self.unseen[number]
+        if engine is None:
+            return None
         known = np.array([item.photo.source != UNSEEN for item in self.whole])
         read = np.array([item.severity for item in self.whole])
         curve = severity_curve(self.pooled(number)[known], read[known])
-        return np.array([curve(self.unseen[number].look(self.frames[item.key]).pooled) for item in self.strangers])
+        return np.array([curve(engine.look(self.frames[item.key]).pooled) for item in self.strangers])
 
     def told(self, items: Sequence[Rated], looks: Sequence[Look]) -> Values:
         """Severities of these looks at these photos: (photos, looks, networks)."""
@@ -170,9 +175,10 @@ def crops(run: Run) -> list[Pixels]:
 
 
 def open_bench(run: Run, every: Sequence[Variant]) -> Bench:
-    """The bench of these variants, whose networks must all be there."""
-    engines, unseen = (tuple(_engine(run, variant, held) for variant in every) for held in (FOLD, UNSEEN))
-    return Bench(run, engines, unseen)
+    """The bench of these variants, whose networks of the fold must be there."""
+    engines = tuple(_engine(run, variant, FOLD) for variant in every)
+    there = (variant if variant.file(UNSEEN).exists() else None for variant in every)
+    return Bench(run, engines, tuple(_engine(run, variant, UNSEEN) if variant else None for variant in there))
 
 
 def _engine(run: Run, variant: Variant, held: Held) -> Engine:

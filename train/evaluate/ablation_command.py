@@ -65,7 +65,7 @@ def ablation(
     with counted(out):
         run = open_ablation(data_root(data), out, region_labels, click.echo)
         train_ablation(run, start, wanted, click.echo)
-    if missing := [variant.name for variant in variants(out) if not variant.complete]:
+    if missing := [variant.name for variant in variants(out) if not variant.trained]:
         click.echo(f"not every variant is in {out} yet: {', '.join(missing)}")
         return
     from scarscore.train.evaluate.ablation import evaluate_ablation

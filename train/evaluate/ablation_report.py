@@ -43,7 +43,7 @@ MAE is after a curve fitted on these photos; *less* is it less that of the first
 interval holds 0 the signal has shown nothing here. {deep} skin: {ablation.deep} photos of the fold, as photographed.
 *{UNSEEN} never seen*: its {ablation.strangers} photos, by a second network of each recipe, trained on the other data
 sets alone; what the variant's first network tells of the fold's other photos puts it on the readings' scale. Bias is
-told less read.
+told less read; `-` stands where no such network was trained.
 
 {_agreement(ablation)}
 ## Steadiness
@@ -69,7 +69,8 @@ def _agreeing(given: Given) -> tuple[str, ...]:
         *(given.name, _change(given.name), *(each.text(2) for each in (*given.rho, given.cells))),
         *(shown(given.within, 2), given.mae.text(1)),
         "-" if given.name == SHIPPED else given.less.text(2),
-        *(shown(given.deep, 1), given.unseen.text(2), f"{given.unseen_bias:+.1f}"),
+        *(shown(given.deep, 1), given.unseen.text(2) if given.unseen else "-"),
+        "-" if given.unseen_bias is None else f"{given.unseen_bias:+.1f}",
     )
 
 

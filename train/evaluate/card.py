@@ -185,7 +185,11 @@ def _variants(told: Told) -> str:
     """What stays when a signal of the training is taken away, or one is added, by a shorter recipe."""
     every = TypeAdapter(list[Given]).validate_python(told["given"])
     rows = [
-        (each.name, each.rho[-1].text(2), each.mae.text(1), each.less.text(2), each.unseen.text(2)) for each in every
+        (
+            *(each.name, each.rho[-1].text(2), each.mae.text(1), each.less.text(2)),
+            each.unseen.text(2) if each.unseen else "-",
+        )
+        for each in every
     ]
     titles = ("training", "Spearman, all", "MAE, points", f"less {SHIPPED}", f"{UNSEEN} never seen: Spearman")
     note = (
