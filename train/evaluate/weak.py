@@ -14,6 +14,7 @@ from scarscore.train.bench.alarms import ALARM
 from scarscore.train.bench.records import ALL, Bench
 from scarscore.train.bench.repeat import CAMERA
 from scarscore.train.evaluate.figures import Figures, Method, SourceFigures
+from scarscore.train.evaluate.statistics import shown
 
 STEP = 15.0  # points between two anchors of the rubric: a change that a reader would put into words
 FEW_ALARMS = 0.05
@@ -71,7 +72,7 @@ def _tones(figures: Figures) -> Iterator[WeakPoint]:
         if tone.mae is not None and tone.over_all is not None:
             yield WeakPoint(
                 f"Skin tone {tone.band}: errs by {tone.mae.value:.1f} points on average, {tone.over_all:.1f} times as "
-                "much as over all photos.",
+                f"much as over all photos; its mix of data sets alone would give {shown(tone.mix, 1)}.",
                 tone.over_all / FAIR,
             )
 
