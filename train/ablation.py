@@ -1,7 +1,7 @@
 """What each signal gives: the same short recipe with one taken away or added, on one fold and without one data set.
 
-The recipe is shorter than the shipped one so that all variants fit into two hours on two cores; they are compared among
-themselves alone. Whatever any of them is taught lies in one material, of which each sees its own part.
+The recipe is shorter than the shipped one so that all variants fit into some three hours on two cores; they are
+compared among themselves alone. Whatever any of them is taught lies in one material, of which each sees its own part.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Variant:
 
     @property
     def trained(self) -> bool:
-        """Whether its network of the fold is there: without the other one it is told of, less the data set left out."""
+        """Whether its network of the fold is there. Without the other one nothing is told of the unseen set."""
         return self.file().exists()
 
 

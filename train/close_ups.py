@@ -1,9 +1,9 @@
 """Close-ups cut out of faces, so that a close-up is not always a scarred one.
 
 In the rated photos nearly every close-up shows scars, and a network would learn the distance. Three kinds are cut:
-cheeks of faces that read near nothing; cells of faces that read low (pores, creases, beard, marks), or all that were
-read; and lesions that a data set marked as acne on faces without scar boxes, which nobody read: there a
-severity is only known not to be high. Each belongs to its photo's group.
+cheeks of faces that read near nothing; cells that read low, of faces that may have scars elsewhere (pores,
+creases, beard, marks); and lesions that a data set marked as acne on faces without scar boxes, which nobody read: there
+a severity is only known not to be high. Each belongs to its photo's group.
 """
 
 from __future__ import annotations

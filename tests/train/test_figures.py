@@ -6,11 +6,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pydantic import TypeAdapter
 
 from scarscore.datasets.photos import Photo, Rated, Reading
 from scarscore.model.engine import Judgement
 from scarscore.model.severity import Severity
+from scarscore.train.bench.records import ALL
 from scarscore.train.evaluate.figures import Figures, asides
 from scarscore.train.evaluate.report import as_markdown
 from scarscore.train.predict import Outcome
@@ -31,3 +33,14 @@ def test_other_photos_that_are_not_there_are_left_out_of_the_report() -> None:
     figures = TypeAdapter(Figures).validate_python(json.loads(DOCUMENTED.read_text()))
     assert "## Other photos\n" in as_markdown(figures)
     assert "Other photos" not in as_markdown(replace(figures, asides=asides({"cuts": ()})))
+
+
+def test_what_the_mixes_of_all_tones_would_give_is_what_all_photos_give() -> None:
+    """Every photo counts by its data set's mean error, so that the bands' mixes have the mean of all photos."""
+    figures = TypeAdapter(Figures).validate_python(json.loads(DOCUMENTED.read_text()))
+    over_all = next(s for s in figures.sources if s.source == ALL)
+    network = next(method for method in over_all.methods if method.name == "network")
+    assert sum(tone.photos for tone in figures.tones) == over_all.photos
+    mixed = sum(tone.photos * tone.mix for tone in figures.tones) / over_all.photos
+    assert mixed == pytest.approx(network.mae.value)
+    assert all(tone.readers > 0.0 for tone in figures.tones)

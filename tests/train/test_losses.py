@@ -128,3 +128,15 @@ def test_skin_in_a_box_of_a_scar_is_to_be_told_more_than_that_around_it(network:
     assert raised == pytest.approx(math.log(1.0 + math.exp(-30.0 / 5.0)), rel=1e-3)
     assert lowered == pytest.approx(math.log(1.0 + math.exp(10.0 / 5.0)), rel=1e-3)
     assert float(losses(network, told, batch([20.0, 20.0]), CONFIG).boxes) == 0.0
+
+
+def test_of_types_that_nobody_read_nothing_is_learnt(network: SeverityNetwork) -> None:
+    both, asked = batch([40.0, 40.0]), batch([40.0])
+    half = replace(both, types=torch.stack([torch.ones(3), torch.full((3,), NAN)]))
+    unread = replace(both, types=torch.full((2, 3), NAN))
+    told = maps([30.0, 30.0])
+    terms = losses(network, told, half, CONFIG)
+    assert float(terms.types.detach()) == pytest.approx(
+        float(losses(network, maps([30.0]), asked, CONFIG).types.detach())
+    )
+    assert float(losses(network, told, unread, CONFIG).types.detach()) == 0.0

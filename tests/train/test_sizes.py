@@ -14,9 +14,10 @@ from scarscore.model.bundle import load_bundle
 from scarscore.model.engine import Engine
 from scarscore.model.preprocess import GREY, Floats, Pixels
 from scarscore.model.region_engine import RegionEngine
+from scarscore.serve.scoring.header import MIN_SIDE
 from scarscore.train.evaluate import sizes
 from scarscore.train.evaluate.panel import Panel
-from scarscore.train.evaluate.sizes import LOOKS, cut_to_skin, cut_within, framed, measure_sizes, resized
+from scarscore.train.evaluate.sizes import LOOKS, SMALLEST, cut_to_skin, cut_within, framed, measure_sizes, resized
 from scarscore.train.evaluate.sizes_report import as_markdown, write_sizes
 from scarscore.train.samples import trainable
 
@@ -27,6 +28,10 @@ def photo() -> tuple[Pixels, Floats]:
     pixels, skin = np.full((300, 400, 3), 20, np.uint8), np.zeros((300, 400), np.float32)
     pixels[100:200, 200:400], skin[100:200, 200:400] = 200, 1.0
     return pixels, skin
+
+
+def test_photos_are_left_out_that_the_product_refuses_as_too_small() -> None:
+    assert SMALLEST == MIN_SIDE
 
 
 def test_fewer_pixels_show_the_same(photo: tuple[Pixels, Floats]) -> None:

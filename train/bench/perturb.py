@@ -76,7 +76,7 @@ def take(pixels: Pixels, shot: Shot, chance: np.random.Generator) -> Pixels:
     focused = defocused(light.astype(np.float32), shot.defocus * max(pixels.shape[:2]))
     seen = to_srgb(noisy(focused, shot.noise, chance))
     if shot.size < 1.0:
-        seen = _smaller(seen, shot.size)
+        seen = smaller(seen, shot.size)
     return seen if shot.quality is None else compressed(seen, shot.quality)
 
 
@@ -137,7 +137,8 @@ def _framed(pixels: Pixels, shot: Shot) -> Pixels:
     return framed.astype(np.uint8)
 
 
-def _smaller(pixels: Pixels, size: float) -> Pixels:
+def smaller(pixels: Pixels, size: float) -> Pixels:
+    """The whole photo in fewer pixels: `size` (0-1) of each side."""
     height, width = (max(16, round(side * size)) for side in pixels.shape[:2])
     return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
 

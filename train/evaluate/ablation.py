@@ -1,8 +1,8 @@
 """What each signal of the recipe gives: its variants on the photos of the one fold that none of them has seen.
 
 Beside agreement with the readings it holds what the signals are for: the same skin photographed again, scars that
-fade by a method that was never taught, painted redness, acne without scars. Each network's severities are put on the
-readings' scale by a curve that is fitted on these same photos, alike for all.
+fade by a method that was never taught, painted redness, acne without scars; and what the same recipe makes of a data
+set that it was trained without.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Given:
     crops: int
     deep: Number
     unseen: Estimate | None
-    unseen_bias: Number | None
+    unseen_bias: float | None
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class Bench:
 
     @cached_property
     def strangers(self) -> list[Rated]:
-        """The whole photos of the data set that one network of every variant was trained without."""
+        """The whole photos of the data set that a second network of a variant was trained without."""
         return [item for item in self.run.rated if item.cut is None and item.photo.source == UNSEEN]
 
     @cached_property
@@ -177,8 +177,8 @@ def crops(run: Run) -> list[Pixels]:
 def open_bench(run: Run, every: Sequence[Variant]) -> Bench:
     """The bench of these variants, whose networks of the fold must be there."""
     engines = tuple(_engine(run, variant, FOLD) for variant in every)
-    there = (variant if variant.file(UNSEEN).exists() else None for variant in every)
-    return Bench(run, engines, tuple(_engine(run, variant, UNSEEN) if variant else None for variant in there))
+    unseen = tuple(_engine(run, each, UNSEEN) if each.file(UNSEEN).exists() else None for each in every)
+    return Bench(run, engines, unseen)
 
 
 def _engine(run: Run, variant: Variant, held: Held) -> Engine:

@@ -10,18 +10,15 @@ from scarscore.train.bench.alarms import ALARM, UNREAD
 from scarscore.train.evaluate.ablation import SHOTS, Ablation, Given
 from scarscore.train.evaluate.ablation_bench import DEEP_TONES, NEVER_TRAINED, SEVERE
 from scarscore.train.evaluate.card_parts import table
-from scarscore.train.evaluate.nulls import json_text
+from scarscore.train.evaluate.files import write_both
 from scarscore.train.evaluate.statistics import shown
 
-MARKDOWN, DATA = "ablation.md", "ablation.json"
+NAME = "ablation"
 
 
 def write_ablation(ablation: Ablation, out: Path) -> tuple[Path, Path]:
     """Write `ablation.md` and `ablation.json` into the folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARKDOWN).write_text(as_markdown(ablation), encoding="utf-8")
-    (out / DATA).write_text(json_text(asdict(ablation)), encoding="utf-8")
-    return out / MARKDOWN, out / DATA
+    return write_both(out, NAME, as_markdown(ablation), asdict(ablation))
 
 
 def as_markdown(ablation: Ablation) -> str:

@@ -60,7 +60,8 @@ def card_of(name: str, reports: Path) -> str:
     if name != DEFAULT:
         return unseen_card(bundle, _read(reports / f"{name}.json"), costs)
     told, regions = (_read(reports / name) for name in ("evaluation.json", "regions.json"))
-    left_out, ablation = (_read_if_made(reports / name) for name in (left_out_report.DATA, ablation_report.DATA))
+    made = (left_out_report.NAME, ablation_report.NAME)
+    left_out, ablation = (_read_if_made(reports / f"{report}.json") for report in made)
     return default_card(bundle, told, regions, costs, left_out, ablation)
 
 
@@ -202,7 +203,7 @@ def _variants(told: Told) -> str:
 def _left_out(told: Told, bundle: ModelBundle) -> str:
     """Each data set by a network that was trained without it. Raises `DataError` for networks of another version."""
     for each in told["networks"]:
-        _same(left_out_report.DATA, each["version"], bundle.severity.metadata.version)
+        _same(f"{left_out_report.NAME}.json", each["version"], bundle.severity.metadata.version)
     sets = read_sets([each["figures"] for each in told["networks"]])
     note = "Each set by a network of this recipe that never saw it: what may be expected of photos of a new kind.\n\n"
     return f"## Data sets never seen\n{note}{sets_table(sets)}\n{NOTE}"

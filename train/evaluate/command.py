@@ -90,7 +90,7 @@ def evaluate(
     Each rated photo is scored by the exported network of the fold that it was held out of, and set against the mean
     reading, by source and skin tone, beside the readers' own agreement, a plain regression network, a ridge on frozen
     features and the source's mean. On the bench photos are taken again as cameras vary, scars fade and colours change.
-    Takes about ten minutes; the same data and networks give the same bytes on the same machine. On another one the
+    Takes about half an hour; the same data and networks give the same bytes on the same machine. On another one the
     plain network, which is trained within the command, comes out a little differently.
 
     With --labels the product is asked about your own photos instead, and set against your own readings. Paths in the

@@ -14,12 +14,12 @@ from pathlib import Path
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection
 from scarscore.model.bundles import ModelBundle, open_model
-from scarscore.train.evaluate.nulls import json_text
+from scarscore.train.evaluate.files import write_both
 from scarscore.train.evaluate.unseen import NOTE, SetFigures, set_figures, sets_table
 from scarscore.train.run import network_file
 from scarscore.train.views import Say
 
-MARKDOWN, DATA = "left-out.md", "left-out.json"
+NAME = "left-out"
 CALIBRATED = (
     "Its curve and interval come from the run's other networks, on photos of the sets that it may see: a set that "
     "reads otherwise than those is told too high or too low (*bias*)."
@@ -66,10 +66,7 @@ def _left_out(file: Path, source: str, collection: Collection, say: Say) -> Left
 
 def write_left_out(told: Sequence[LeftOut], out: Path) -> tuple[Path, Path]:
     """Write `left-out.md` and `left-out.json` into the folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARKDOWN).write_text(as_markdown(told), encoding="utf-8")
-    (out / DATA).write_text(json_text({"networks": [asdict(each) for each in told]}), encoding="utf-8")
-    return out / MARKDOWN, out / DATA
+    return write_both(out, NAME, as_markdown(told), {"networks": [asdict(each) for each in told]})
 
 
 def as_markdown(told: Sequence[LeftOut]) -> str:

@@ -15,7 +15,7 @@ from scarscore.datasets.photos import Collection
 from scarscore.model.bundle import DEFAULT
 from scarscore.model.bundles import open_model
 from scarscore.train.evaluate.figures import MILD
-from scarscore.train.evaluate.nulls import json_text
+from scarscore.train.evaluate.files import write_both
 from scarscore.train.evaluate.plots import Points
 from scarscore.train.evaluate.statistics import (
     RESAMPLES,
@@ -116,11 +116,7 @@ def _seen(paths: Sequence[Path], collection: Collection, model: str) -> int | No
 
 def write_own(figures: OwnFigures, folder: Path) -> tuple[Path, Path]:
     """Write `own.md` and `own.json` into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    markdown, data = folder / "own.md", folder / "own.json"
-    markdown.write_text(as_markdown(figures), encoding="utf-8")
-    data.write_text(json_text(asdict(figures)), encoding="utf-8")
-    return markdown, data
+    return write_both(folder, "own", as_markdown(figures), asdict(figures))
 
 
 def as_markdown(figures: OwnFigures) -> str:

@@ -10,7 +10,7 @@ from scarscore.model.severity import COVERAGE
 from scarscore.train.bench.report import as_section
 from scarscore.train.evaluate.carried import SHORT
 from scarscore.train.evaluate.figures import ENOUGH_OF_A_TONE, MILD, Figures
-from scarscore.train.evaluate.nulls import json_text
+from scarscore.train.evaluate.files import write_both
 from scarscore.train.evaluate.said_report import as_sections
 from scarscore.train.evaluate.statistics import RESAMPLES, shown
 from scarscore.train.evaluate.weak import weak_points
@@ -53,11 +53,7 @@ PLOTS = """![Told against read, a panel a source](scatter.svg)
 
 def write_report(figures: Figures, folder: Path) -> tuple[Path, Path]:
     """Write `evaluation.md` and `evaluation.json` into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    markdown, data = folder / "evaluation.md", folder / "evaluation.json"
-    markdown.write_text(as_markdown(figures), encoding="utf-8")
-    data.write_text(json_text(asdict(figures)), encoding="utf-8")
-    return markdown, data
+    return write_both(folder, "evaluation", as_markdown(figures), asdict(figures))
 
 
 def as_markdown(figures: Figures) -> str:

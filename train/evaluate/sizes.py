@@ -20,6 +20,8 @@ from scarscore.model.measured import measured_sem
 from scarscore.model.preprocess import GREY, Floats, Pixels
 from scarscore.model.repeatability import icc
 from scarscore.train.bench.measure import SCARRED
+from scarscore.train.bench.perturb import smaller
+from scarscore.train.bench.repeat import FEWEST
 from scarscore.train.bench.subjects import subject
 from scarscore.train.evaluate.nulls import Number
 from scarscore.train.evaluate.panel import Panel
@@ -28,7 +30,6 @@ from scarscore.train.views import Say
 
 SMALLEST = 160  # px: photos with a shorter side are refused, and not asked about
 MARGIN = 0.04  # of the long side: left about the skin when a photo is cut to it
-FEWEST = 10  # photos of a source, for a figure of its own
 
 Changed = Callable[[Pixels, Floats], Pixels]
 """A photo, uint8 RGB (h, w, 3), and its skin, float32 (h, w) 0 to 1, to the photo that is shown instead."""
@@ -36,8 +37,7 @@ Changed = Callable[[Pixels, Floats], Pixels]
 
 def resized(share: float, pixels: Pixels, _: Floats) -> Pixels:
     """The whole photo in fewer pixels: `share` of each side."""
-    height, width = (round(side * share) for side in pixels.shape[:2])
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return smaller(pixels, share)
 
 
 def framed(factor: float, pixels: Pixels, _: Floats) -> Pixels:

@@ -6,21 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 from scarscore.train.bench.measure import SCARRED
+from scarscore.train.bench.repeat import FEWEST
 from scarscore.train.bench.subjects import SIDE
 from scarscore.train.evaluate.card_parts import table
-from scarscore.train.evaluate.nulls import json_text
-from scarscore.train.evaluate.sizes import FEWEST, SMALLEST, Looked, Sizes
+from scarscore.train.evaluate.files import write_both
+from scarscore.train.evaluate.sizes import SMALLEST, Looked, Sizes
 from scarscore.train.evaluate.statistics import shown
 
-MARKDOWN, DATA = "sizes.md", "sizes.json"
+NAME = "sizes"
 
 
 def write_sizes(sizes: Sizes, out: Path) -> tuple[Path, Path]:
     """Write `sizes.md` and `sizes.json` into the folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARKDOWN).write_text(as_markdown(sizes), encoding="utf-8")
-    (out / DATA).write_text(json_text(asdict(sizes)), encoding="utf-8")
-    return out / MARKDOWN, out / DATA
+    return write_both(out, NAME, as_markdown(sizes), asdict(sizes))
 
 
 def as_markdown(sizes: Sizes) -> str:

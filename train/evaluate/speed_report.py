@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from scarscore.train.evaluate.card_parts import table
+from scarscore.train.evaluate.files import write_both
 from scarscore.train.evaluate.nearness import Nearness
-from scarscore.train.evaluate.nulls import json_text
 from scarscore.train.evaluate.speed import CALIBRATED_ON, FACES, Int8, Speed
 
-MARKDOWN, DATA = "speed.md", "speed.json"
+NAME = "speed"
 MOST = 60.0  # milliseconds that a photo may take on one core
 TWICE = 2.0  # as fast as torch eager is asked of ONNX Runtime
 LOST, SAME, FASTER = 0.005, 0.995, 1.3  # kappa that 8-bit integers may lose, grades that must agree, speed to be gained
@@ -19,10 +19,7 @@ LOST, SAME, FASTER = 0.005, 0.995, 1.3  # kappa that 8-bit integers may lose, gr
 
 def write_speed(speed: Speed, out: Path) -> tuple[Path, Path]:
     """Write `speed.md` and `speed.json` into the folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARKDOWN).write_text(as_markdown(speed), encoding="utf-8")
-    (out / DATA).write_text(json_text(asdict(speed)), encoding="utf-8")
-    return out / MARKDOWN, out / DATA
+    return write_both(out, NAME, as_markdown(speed), asdict(speed))
 
 
 def as_markdown(speed: Speed) -> str:

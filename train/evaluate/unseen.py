@@ -16,7 +16,8 @@ from scarscore.model.bundles import ModelBundle
 from scarscore.model.severity import COVERAGE
 from scarscore.train.evaluate.card_parts import table
 from scarscore.train.evaluate.figures import MILD
-from scarscore.train.evaluate.nulls import Number, json_text
+from scarscore.train.evaluate.files import write_both
+from scarscore.train.evaluate.nulls import Number
 from scarscore.train.evaluate.statistics import (
     RESAMPLES,
     Agreement,
@@ -129,11 +130,7 @@ def set_figures(source: str, rated: Sequence[Rated], collection: Collection, mod
 
 def write_unseen(figures: Unseen, folder: Path) -> tuple[Path, Path]:
     """Write `NAME.md` and `NAME.json` into the folder, by the bundle's name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    markdown, data = folder / f"{figures.name}.md", folder / f"{figures.name}.json"
-    markdown.write_text(as_markdown(figures), encoding="utf-8")
-    data.write_text(json_text(asdict(figures)), encoding="utf-8")
-    return markdown, data
+    return write_both(folder, figures.name, as_markdown(figures), asdict(figures))
 
 
 def as_markdown(figures: Unseen) -> str:
