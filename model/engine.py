@@ -24,11 +24,12 @@ from scarscore.model.heads import (
     spread_out,
     type_probabilities,
 )
-from scarscore.model.preprocess import Floats, Frame, Nearer, normalise
+from scarscore.model.preprocess import INPUT_SIDE, STRIDE, Floats, Frame, Nearer, normalise
 from scarscore.model.severity import Calibration, Severity, calibrated, pool
 
 OUTPUTS = ("severity", "weight", "types")  # of every severity network; `types` are those that readers name
 NEAR_SHARE = 0.25  # of the nearer look in the maps: it was never taught; half told acne04 as well, other photos worse
+COVERED = (INPUT_SIDE // STRIDE, INPUT_SIDE // STRIDE)  # positions of a square
 ERRORS_ONLY = 3  # ONNX Runtime's log level: its warnings about hardware it did not find are not the user's
 
 
@@ -110,9 +111,8 @@ class Engine:
         """The maps of one photo, the nearer look at a face joined in."""
         square = {"photo": normalise(frame.square[np.newaxis])}
         severity, weight, *heads = self._session.run(self._wanted, square)
-        part = (Ellipsis, slice(frame.rows), slice(frame.columns))
-        maps = HeadMaps(*(spread_out(each[0], frame.rows, frame.columns) for each in heads)) if heads else None
-        seen = [severity[0][part], weight[0][part]]
+        maps = HeadMaps(*(_placed(spread_out(each[0], *COVERED), frame) for each in heads)) if heads else None
+        seen = [_placed(each[0], frame) for each in (severity, weight)]
         if frame.nearer is not None and self._looks_nearer:
             seen = [_joined(far, near) for far, near in zip(seen, self._nearer(frame.nearer), strict=True)]
         return LocalMaps(seen[0], seen[1] * frame.judged, frame.judged, maps, redness_spread(frame))
@@ -133,6 +133,14 @@ class Engine:
         grade, grade_set = calibration.grades.told(severity.value, maps.redness)
         far = distance(maps.heads.place, maps.judged) if maps.heads else 0.0
         return Judgement(severity, grade, grade_set, types_of(maps, calibration, grade_set), far)
+
+
+def _placed(told: Floats, frame: Frame) -> Floats:
+    """What is told of the square's positions, (..., 40, 40), on those of the whole photo; 0 where it is not shown."""
+    whole = np.zeros((*told.shape[:-2], frame.rows, frame.columns), np.float32)
+    down, across = frame.part
+    whole[..., down, across] = told[..., : down.stop - down.start, : across.stop - across.start]
+    return whole
 
 
 def _joined(far: Floats, near: Floats) -> Floats:

@@ -14,7 +14,7 @@ from math import exp, log
 import cv2
 import numpy as np
 
-from scarscore.model.preprocess import STRIDE, Frame
+from scarscore.model.preprocess import Frame
 
 GRADES = 5
 _JUDGED = 0.5  # share of skin from which a position's colour is the skin's
@@ -74,14 +74,13 @@ def redness_spread(frame: Frame) -> float:
 
     Of a photo's own skin, so that neither its tone nor its light as a whole counts. 0 without skin.
     """
-    size = (frame.columns, frame.rows)
-    inside = frame.judged >= _JUDGED
+    judged = frame.judged[frame.part]
+    inside = judged >= _JUDGED
     if np.count_nonzero(inside) < _FEW:
-        inside = frame.judged > 0.0
+        inside = judged > 0.0
     if not inside.any():
         return 0.0
-    photo = frame.square[: frame.rows * STRIDE, : frame.columns * STRIDE]
-    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = cv2.resize(frame.picture, judged.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     return float(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB))[..., 1][inside].std())
 
 

@@ -1,10 +1,11 @@
 """From a photo's pixels to the severity network's input: the one definition, used by training and serving alike.
 
-What is not skin is painted grey, so that no background can tell; the photo is brought to 320 px on its long side and
-laid into the top left of a grey square. It is not cut to its skin: the skin's outline trembles by a few pixels from
-photo to photo, and with it the scale, which moved scores by up to 2 points (2026). A face is shown a second time, up
-to twice as near: at 320 px the pits of a whole face are a pixel or two wide. No torch here, no decoding (`pixels.py`),
-no finding of skin (`regions.py`).
+What is not skin is painted grey, so that no background can tell; the skin, with some of the photo about it, is brought
+to 320 px on its long side and laid into the top left of a grey square. Where the frame is wide the rest of the photo is
+cut away: taken from further off, the same skin was told 5 points less (docs/sizes.md of 0.6.0). Most photos have little
+about their skin and are shown whole: a cut at the skin's very outline would tremble with it from photo to photo, and
+the scale with that. A face is shown a second time, up to twice as near: at 320 px the pits of a whole face are a pixel
+or two wide. No torch here, no decoding (`pixels.py`), no finding of skin (`regions.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ INPUT_SIDE = 320
 STRIDE = 8  # pixels of the input per position of the severity map
 NEAR_SIDE = 640  # px that a face's long side has in the nearer look, at most: nothing is enlarged
 WHOLE = 4  # positions of a map that the network's coarsest features cover; sides of its inputs are multiples of it
+BESIDE = 0.05  # of the skin's long side: how much of the photo is kept about it in the square
+WIDEST = 3.0  # times the part that is kept: in a wider frame the skin is shown smaller
+SURE = 0.5  # of a pixel's skin: from here it belongs to what is kept
 AROUND = 4  # positions of skinless photo that are kept about the skin in the nearer look
 GREY = 127  # beside the photo and where there is no skin: zero after normalisation, so that it tells nothing
 BLACK, WHITE = 5, 250  # grey levels at which a pixel says nothing of the skin
@@ -48,9 +52,10 @@ class Nearer:
 class Frame:
     """The skin of a photo laid into the network's square.
 
-    `square` is uint8 RGB (320, 320, 3); the photo covers its first `rows` x `columns` positions of the 40 x 40 severity
-    map. `judged` float32 (rows, columns) is the share of each position that is skin and neither
-    burnt out nor black, 0 to 1. `nearer` is None where there is no face, or none that would be seen better.
+    The whole photo has `rows` x `columns` positions; `square`, uint8 RGB (320, 320, 3), shows as many of them as its
+    40 x 40 hold, from (`top`, `left`) on: all, unless the frame is wide. `judged` float32 (rows, columns) is the share
+    of each position that is shown, skin, and neither burnt out nor black, 0 to 1. `nearer` is None where there is no
+    face, or none that would be seen better.
     """
 
     square: Pixels
@@ -58,6 +63,19 @@ class Frame:
     columns: int
     judged: Floats
     nearer: Nearer | None = None
+    top: int = 0
+    left: int = 0
+
+    @property
+    def part(self) -> tuple[slice, slice]:
+        """Rows and columns of the photo's positions that the square shows."""
+        return _shown(self.top, self.rows), _shown(self.left, self.columns)
+
+    @property
+    def picture(self) -> Pixels:
+        """The square without what lies beside the photo, uint8 RGB (h, w, 3), sides in whole positions."""
+        down, across = (part.stop - part.start for part in self.part)
+        return self.square[: down * STRIDE, : across * STRIDE]
 
 
 def only_skin(pixels: Pixels, skin: Floats) -> Pixels:
@@ -76,13 +94,40 @@ def fit(pixels: Pixels, skin: Floats, face: bool = False, near_side: int = NEAR_
     most 4 pixels of 320. A `face` is laid out for a nearer look, too, of `near_side` px at most; for none
     where that is no more than the square.
     """
-    shown = only_skin(pixels, skin)
-    rows, columns = _positions(pixels, INPUT_SIDE)
+    shown, (height, width) = only_skin(pixels, skin), skin.shape
+    top, left, wider = _window(skin)
+    rows, columns = _positions(pixels, INPUT_SIDE * wider)
+    place = round(top * rows / height), round(left * columns / width)
     square = np.full((INPUT_SIDE, INPUT_SIDE, 3), GREY, np.uint8)
-    square[: rows * STRIDE, : columns * STRIDE] = _resized(shown, rows, columns)
+    nearer = _nearer(shown, skin, round(near_side * wider)) if face else None
+    frame = Frame(square, rows, columns, np.zeros((rows, columns), np.float32), nearer, *place)
     share = cv2.resize(skin * legible(pixels), (columns, rows), interpolation=cv2.INTER_AREA)
-    nearer = _nearer(shown, skin, near_side) if face else None
-    return Frame(square, rows, columns, np.asarray(share, np.float32), nearer)
+    frame.judged[frame.part] = share[frame.part]
+    down, across = (slice(part.start * STRIDE, part.stop * STRIDE) for part in frame.part)
+    frame.picture[:] = _resized(shown, rows, columns)[down, across]
+    return frame
+
+
+def _window(skin: Floats) -> tuple[float, float, float]:
+    """Where the part of a photo begins that is kept, in px, and how many times as long as it the photo is."""
+    (top, bottom), (left, right) = (_kept(np.asarray((skin >= SURE).any(axis=axis))) for axis in (1, 0))
+    around = BESIDE * max(bottom - top, right - left)
+    (top, bottom), (left, right) = (
+        (max(0.0, first - around), min(float(size), last + around))
+        for first, last, size in ((top, bottom, skin.shape[0]), (left, right, skin.shape[1]))
+    )
+    return top, left, min(WIDEST, max(skin.shape) / max(bottom - top, right - left))
+
+
+def _kept(there: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """From where to where something is there; all of it, where nothing is."""
+    found = np.flatnonzero(there)
+    return (float(found[0]), float(found[-1] + 1)) if len(found) else (0.0, float(len(there)))
+
+
+def _shown(first: int, count: int) -> slice:
+    """The positions that a square shows of so many, from the first on."""
+    return slice(first, min(first + INPUT_SIDE // STRIDE, count))
 
 
 def _nearer(shown: Pixels, skin: Floats, near_side: int) -> Nearer | None:
@@ -105,7 +150,7 @@ def _span(found: npt.NDArray[np.intp]) -> tuple[int, int]:
     return first, first + -(-(int(found[-1]) + 1 + AROUND - first) // WHOLE) * WHOLE
 
 
-def _positions(pixels: Pixels, side: int) -> tuple[int, int]:
+def _positions(pixels: Pixels, side: float) -> tuple[int, int]:
     """Rows and columns of map positions of a photo whose long side is brought to so many px."""
     height, width = pixels.shape[:2]
     scale = side / max(height, width)

@@ -93,7 +93,10 @@ def plain(picture: Picture) -> Look:
     frame = fit(picture.pixels, picture.skin)
     cells = np.zeros(frame.square.shape[:2], np.uint8)
     size = (frame.columns * STRIDE, frame.rows * STRIDE)
-    cells[: size[1], : size[0]] = cv2.resize(picture.cells, size, interpolation=cv2.INTER_NEAREST)
+    whole = cv2.resize(picture.cells, size, interpolation=cv2.INTER_NEAREST)
+    down, across = (slice(part.start * STRIDE, part.stop * STRIDE) for part in frame.part)
+    height, width = frame.picture.shape[:2]
+    cells[:height, :width] = whole[down, across]
     return Look(frame.square, cells)
 
 

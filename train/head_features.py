@@ -112,7 +112,8 @@ def _looks(collection: Collection, find_skin: FindSkin, photo: HeadPhoto, seed: 
     shown = picture(collection, photo.rated, find_skin)
     frame = fit(shown.pixels, shown.skin)
     judged = np.zeros((MAP_SIDE, MAP_SIDE), np.float32)
-    judged[: frame.rows, : frame.columns] = frame.judged
+    seen = frame.judged[frame.part]
+    judged[: seen.shape[0], : seen.shape[1]] = seen
     yield frame.square, judged
     if photo.kind != NO_TYPE:
         other = augmented(pipeline(Variation()), plain(shown), f"{seed} {photo.rated.key}")

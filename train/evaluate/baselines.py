@@ -51,7 +51,7 @@ def frozen_features(photos: Sequence[Frame], start: dict[str, Tensor]) -> Values
             means = []
             for stage, stride in zip(stages, (STRIDE, 2 * STRIDE, 4 * STRIDE), strict=True):
                 x = stage(x)
-                down, across = (-(-n * STRIDE // stride) for n in (frame.rows, frame.columns))
+                down, across = (-(-side // stride) for side in frame.picture.shape[:2])
                 means.append(x[0, :, :down, :across].mean((-2, -1)))
             rows.append(torch.cat(means).numpy())
     return np.array(rows, dtype=np.float64)

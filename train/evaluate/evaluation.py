@@ -101,9 +101,8 @@ def gather(
 
 def tone_of(frame: Frame) -> Band | None:
     """The band of skin tone of a photo, as photographed, by all its judgeable skin; None without any."""
-    height, width = frame.rows * STRIDE, frame.columns * STRIDE
-    sure = np.kron(frame.judged, np.ones((STRIDE, STRIDE), np.float32)) > SURE
-    return band_of(ita_of(frame.square[:height, :width], sure)) if sure.any() else None
+    sure = np.kron(frame.judged[frame.part], np.ones((STRIDE, STRIDE), np.float32)) > SURE
+    return band_of(ita_of(frame.picture, sure)) if sure.any() else None
 
 
 def _told(panel: Panel, rated: Sequence[Rated], frames: dict[str, Frame]) -> list[Outcome]:
