@@ -53,9 +53,9 @@ class Frame:
     """The skin of a photo laid into the network's square.
 
     The whole photo has `rows` x `columns` positions; `square`, uint8 RGB (320, 320, 3), shows as many of them as its
-    40 x 40 hold, from (`top`, `left`) on: all, unless the frame is wide. `judged` float32 (rows, columns) is the share
-    of each position that is shown, skin, and neither burnt out nor black, 0 to 1. `nearer` is None where there is no
-    face, or none that would be seen better.
+    40 x 40 hold from (`top`, `left`) on, where the skin begins. `judged` float32 (rows, columns) is the share of each
+    position that is shown, skin, and neither burnt out nor black, 0 to 1. `nearer` is None where there is no face, or
+    none that would be seen better.
     """
 
     square: Pixels
@@ -91,15 +91,15 @@ def fit(pixels: Pixels, skin: Floats, face: bool = False, near_side: int = NEAR_
     """Lay a photo, uint8 RGB (h, w, 3), and its skin, float32 (h, w) 0 to 1, into the network's square.
 
     Each side is rounded to whole map positions, so that the map covers the photo exactly: it is stretched by at
-    most 4 pixels of 320. A `face` is laid out for a nearer look, too, of `near_side` px at most; for none
-    where that is no more than the square.
+    most 4 pixels of 320. A `face` is laid out for a nearer look, too, of `near_side` px at most for the same part of
+    the photo; for none where that is no nearer than the square.
     """
     shown, (height, width) = only_skin(pixels, skin), skin.shape
     top, left, wider = _window(skin)
     rows, columns = _positions(pixels, INPUT_SIDE * wider)
     place = round(top * rows / height), round(left * columns / width)
     square = np.full((INPUT_SIDE, INPUT_SIDE, 3), GREY, np.uint8)
-    nearer = _nearer(shown, skin, round(near_side * wider)) if face else None
+    nearer = _nearer(shown, skin, near_side, wider) if face else None
     frame = Frame(square, rows, columns, np.zeros((rows, columns), np.float32), nearer, *place)
     share = cv2.resize(skin * legible(pixels), (columns, rows), interpolation=cv2.INTER_AREA)
     frame.judged[frame.part] = share[frame.part]
@@ -130,12 +130,12 @@ def _shown(first: int, count: int) -> slice:
     return slice(first, min(first + INPUT_SIDE // STRIDE, count))
 
 
-def _nearer(shown: Pixels, skin: Floats, near_side: int) -> Nearer | None:
+def _nearer(shown: Pixels, skin: Floats, near_side: int, wider: float) -> Nearer | None:
     """The skin of a photo at up to twice the scale, the rest cut away; None where that is hardly nearer or nothing."""
-    side = min(near_side, max(skin.shape)) // (WHOLE * STRIDE) * WHOLE * STRIDE
+    side = int(min(near_side * wider, max(skin.shape))) // (WHOLE * STRIDE) * WHOLE * STRIDE
     rows, columns = _positions(shown, side)
     there = cv2.resize(skin, (columns, rows), interpolation=cv2.INTER_AREA) > 0.0
-    if side <= INPUT_SIDE or not there.any():
+    if side <= INPUT_SIDE * wider or not there.any():
         return None
     (top, bottom), (left, right) = (_span(np.flatnonzero(there.any(axis=axis))) for axis in (1, 0))
     picture = np.full(((bottom - top) * STRIDE, (right - left) * STRIDE, 3), GREY, np.uint8)

@@ -10,11 +10,18 @@ import pytest
 
 from scarscore.model.bundle import load_bundle, open_bundle, parse
 from scarscore.model.engine import Engine, open_session
-from scarscore.model.preprocess import Frame, Pixels, everywhere, fit, normalise
+from scarscore.model.preprocess import Floats, Frame, Pixels, everywhere, fit, normalise
 
 
 def shown(pixels: Pixels) -> Frame:
     return fit(pixels, everywhere(pixels))
+
+
+def patch(height: int, width: int, top: int, left: int, tall: int, wide: int) -> Floats:
+    """Skin in one rectangle of a photo."""
+    skin = np.zeros((height, width), np.float32)
+    skin[top : top + tall, left : left + wide] = 1.0
+    return skin
 
 
 @pytest.fixture(scope="module")
@@ -55,19 +62,40 @@ def test_what_lies_beside_the_photo_never_counts(engine: Engine) -> None:
 def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine) -> None:
     pixels = np.random.default_rng(4).integers(0, 256, (640, 500, 3), dtype=np.uint8)
     skin = np.zeros((640, 500), np.float32)
-    skin[0:320, 0:256] = 1.0
+    skin[0:320, 0:256] = skin[608:, 0:256] = 1.0  # from top to bottom: the photo is shown whole
     far, both = engine.look(fit(pixels, skin)), engine.look(fit(pixels, skin, face=True))
     near = fit(pixels, skin, face=True).nearer
     assert near is not None
     session = open_session(engine.bundle.data)
     (fine,) = session.run(["severity"], {"photo": normalise(near.picture[None])})
-    seen = cv2.resize(np.asarray(fine)[0, :40, :32], (16, 20), interpolation=cv2.INTER_AREA)
-    expected = 0.75 * far.severity[:20, :16] + 0.25 * seen
-    assert both.severity[:19, :15] == pytest.approx(expected[:19, :15], abs=1e-3)
+    seen = cv2.resize(np.asarray(fine)[0, :80, :32], (16, 40), interpolation=cv2.INTER_AREA)
+    expected = 0.75 * far.severity[:, :16] + 0.25 * seen
+    assert both.severity[:, :15] == pytest.approx(expected[:, :15], abs=1e-3)
     assert np.abs(both.severity - far.severity)[:20, :16].max() > 0.1
-    assert np.array_equal(both.severity[30:], far.severity[30:])
+    assert np.array_equal(both.severity[:, 24:], far.severity[:, 24:])
     assert np.array_equal(both.judged, far.judged)
-    assert (both.weight[25:] == 0).all()
+    assert (both.weight[25:35] == 0).all()
+
+
+def test_the_maps_are_of_the_whole_photo_where_its_skin_alone_is_shown(engine: Engine) -> None:
+    """The same piece of skin, alone and in a frame three times as wide: the maps say the same at its place."""
+    piece = np.random.default_rng(4).integers(0, 256, (320, 320, 3), dtype=np.uint8)
+    alone = engine.look(fit(piece, patch(320, 320, 16, 16, 288, 288)))
+    wide = np.full((960, 960, 3), 90, np.uint8)
+    wide[320:640, 480:800] = piece
+    frame = fit(wide, patch(960, 960, 336, 496, 288, 288))
+    framed = engine.look(frame)
+    assert framed.severity.shape == framed.weight.shape == framed.judged.shape == (frame.rows, frame.columns)
+    assert frame.rows == pytest.approx(3 * alone.severity.shape[0], abs=3)
+    assert framed.heads is not None
+    assert framed.heads.logits.shape[-2:] == framed.severity.shape
+    rows, columns = np.nonzero(framed.judged > 0.5)
+    assert rows.mean() / frame.rows == pytest.approx(480 / 960, abs=0.01)
+    assert columns.mean() / frame.columns == pytest.approx(640 / 960, abs=0.01)
+    assert framed.weight.sum() == pytest.approx(alone.weight.sum(), rel=0.1)
+    assert framed.pooled == pytest.approx(alone.pooled, rel=0.1)
+    assert framed.redness == pytest.approx(alone.redness, rel=0.1)
+    assert (framed.weight[framed.judged == 0] == 0).all()
 
 
 def test_a_network_that_takes_squares_alone_is_shown_no_nearer_look(engine: Engine) -> None:

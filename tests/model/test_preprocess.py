@@ -14,7 +14,10 @@ from scarscore.model.preprocess import (
     INPUT_SIDE,
     NEAR_SIDE,
     STRIDE,
+    SURE,
     WHITE,
+    WHOLE,
+    WIDEST,
     Floats,
     Frame,
     Nearer,
@@ -85,6 +88,61 @@ def test_the_background_is_not_seen_whatever_it_is() -> None:
     assert np.array_equal(fit(first, skin).square, fit(second, skin).square)
 
 
+def seen_of(skin: Floats) -> tuple[Frame, Floats]:
+    """A photo that is as bright as its skin is sure, and where its square shows skin: (h, w), 0 to 1."""
+    frame = fit(np.full((*skin.shape, 3), 227, np.uint8), skin)
+    return frame, (frame.square[..., 0].astype(np.float32) - GREY) / 100
+
+
+@given(
+    sides=st.tuples(st.integers(300, 1500), st.integers(300, 1500)),
+    at=st.tuples(*[st.floats(0.0, 0.6)] * 2),
+    size=st.tuples(*[st.floats(0.35, 0.4)] * 2),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_skin_fills_the_square_wherever_it_lies_in_however_wide_a_frame(
+    sides: tuple[int, int], at: tuple[float, float], size: tuple[float, float]
+) -> None:
+    height, width = sides
+    skin = patch(height, width, *(int(part * side) for part, side in zip((*at, *size), (*sides, *sides), strict=True)))
+    frame, seen = seen_of(skin)
+    down, across = (np.flatnonzero((seen > SURE).any(axis=axis)) for axis in (1, 0))
+    long = max(down[-1] - down[0], across[-1] - across[0]) + 1
+    assert 0.9 * INPUT_SIDE - 2 * STRIDE < long <= INPUT_SIDE
+    # All of it is there, in its own shape, and what is judged of the whole photo is where the skin is.
+    drawn = cv2.resize(skin, (frame.columns * STRIDE, frame.rows * STRIDE), interpolation=cv2.INTER_AREA)
+    assert seen.sum() == pytest.approx(drawn.sum(), rel=0.05)
+    assert frame.judged.shape == (frame.rows, frame.columns)
+    positions = cv2.resize(skin, (frame.columns, frame.rows), interpolation=cv2.INTER_AREA)
+    assert np.abs(frame.judged - positions)[positions > 0].mean() < 0.05
+    assert max(frame.part[0].stop - frame.part[0].start, frame.part[1].stop - frame.part[1].start) <= 40
+    assert frame.picture.shape[:2] == tuple(STRIDE * (part.stop - part.start) for part in frame.part)
+
+
+def test_a_photo_with_skin_from_side_to_side_keeps_its_scale() -> None:
+    for skin in (patch(400, 300, 0, 0, 400, 300), patch(400, 300, 12, 40, 376, 200), patch(300, 400, 140, 10, 20, 380)):
+        frame, _ = seen_of(skin)
+        assert max(frame.rows, frame.columns) == INPUT_SIDE // STRIDE
+        assert min(frame.top, frame.left) == 0
+        assert np.shares_memory(frame.picture, frame.square)
+
+
+def test_a_speck_of_skin_is_not_enlarged_without_limit() -> None:
+    frame, seen = seen_of(patch(900, 900, 400, 500, 30, 30))
+    assert max(frame.rows, frame.columns) == WIDEST * INPUT_SIDE / STRIDE
+    assert np.flatnonzero((seen > SURE).any(axis=0)).size == pytest.approx(32, abs=2)
+    assert frame.judged.sum() == pytest.approx(16, rel=0.05)
+
+
+def test_a_shadow_of_skin_that_is_not_sure_widens_nothing() -> None:
+    skin = patch(600, 600, 200, 200, 200, 200)
+    sure = fit(np.full((600, 600, 3), 90, np.uint8), skin)
+    skin[0, 0] = 0.4 * SURE
+    assert fit(np.full((600, 600, 3), 90, np.uint8), skin).rows == sure.rows
+    skin[0, 0] = 1.0
+    assert fit(np.full((600, 600, 3), 90, np.uint8), skin).rows < sure.rows
+
+
 @given(
     sides=st.tuples(st.integers(300, 1500), st.integers(300, 1500)),
     at=st.tuples(*[st.floats(0.0, 0.7)] * 2),
@@ -98,13 +156,13 @@ def test_a_face_is_shown_a_second_time_nearer_and_cut_to_its_skin(
     box = (int(at[0] * height), int(at[1] * width), int(size[0] * height), int(size[1] * width))
     skin, pixels = patch(height, width, *box), np.full((height, width, 3), 90, np.uint8)
     assert fit(pixels, skin).nearer is None
-    near = fit(pixels, skin, face=True).nearer
-    side = min(NEAR_SIDE, max(sides)) // 32 * 32
-    if side <= INPUT_SIDE:
-        assert near is None
+    frame = fit(pixels, skin, face=True)
+    near, far = frame.nearer, max(frame.rows, frame.columns) * STRIDE
+    side = int(min(NEAR_SIDE * far / INPUT_SIDE, max(sides)))
+    if near is None:
+        assert side < far + STRIDE * WHOLE
         return
-    assert near is not None
-    assert max(near.rows, near.columns) * STRIDE == side
+    assert far - STRIDE < max(near.rows, near.columns) * STRIDE <= side + STRIDE
     assert all(part % 32 == 0 for part in (*near.picture.shape[:2], near.top * STRIDE, near.left * STRIDE))
     wide = np.full((2000, 2000), GREY, np.uint8)
     tall, across = near.picture.shape[:2]
