@@ -53,6 +53,16 @@ def test_a_photo_scores_the_same_twice_and_in_threads(engine: Engine, photos: li
     assert together == alone * 3
 
 
+def test_a_photo_and_its_mirror_image_are_told_the_same(engine: Engine, photos: list[Pixels]) -> None:
+    for photo in (each for each in photos if each.shape[0] == each.shape[1]):
+        one, other = (engine.look(shown(np.ascontiguousarray(each))) for each in (photo, photo[:, ::-1]))
+        assert one.severity == pytest.approx(other.severity[:, ::-1], abs=1e-3)
+        assert one.weight == pytest.approx(other.weight[:, ::-1], abs=1e-4)
+        assert one.pooled == pytest.approx(other.pooled, abs=1e-3)
+        (alone,) = open_session(engine.bundle.data).run(["severity"], {"photo": normalise(shown(photo).square[None])})
+        assert np.abs(np.asarray(alone)[0] - one.severity).max() > 0.1  # a single look tells another
+
+
 def test_what_lies_beside_the_photo_never_counts(engine: Engine) -> None:
     """The same photo as a strip scores by its own positions alone: the filling beside it has no say in the pool."""
     maps = engine.look(shown(np.random.default_rng(1).integers(0, 256, (100, 1000, 3), dtype=np.uint8)))
@@ -80,10 +90,10 @@ def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine)
 def test_the_maps_are_of_the_whole_photo_where_its_skin_alone_is_shown(engine: Engine) -> None:
     """The same piece of skin, alone and in a frame three times as wide: the maps say the same at its place."""
     piece = np.random.default_rng(4).integers(0, 256, (320, 320, 3), dtype=np.uint8)
-    alone = engine.look(fit(piece, patch(320, 320, 16, 16, 288, 288)))
+    alone = engine.look(fit(piece, patch(320, 320, 27, 27, 266, 266)))
     wide = np.full((960, 960, 3), 90, np.uint8)
     wide[320:640, 480:800] = piece
-    frame = fit(wide, patch(960, 960, 336, 496, 288, 288))
+    frame = fit(wide, patch(960, 960, 347, 507, 266, 266))
     framed = engine.look(frame)
     assert framed.severity.shape == framed.weight.shape == framed.judged.shape == (frame.rows, frame.columns)
     assert frame.rows == pytest.approx(3 * alone.severity.shape[0], abs=3)
@@ -107,6 +117,8 @@ def test_a_network_that_takes_squares_alone_is_shown_no_nearer_look(engine: Engi
     face, far = fit(pixels, everywhere(pixels), face=True), shown(pixels)
     assert face.nearer is not None
     assert np.array_equal(older.look(face).severity, older.look(far).severity)
+    (alone,) = open_session(older.bundle.data).run(["severity"], {"photo": normalise(far.square[None])})
+    assert np.array_equal(older.look(far).severity, np.asarray(alone)[0, :, : far.columns])
     assert not np.array_equal(engine.look(face).severity, engine.look(far).severity)
 
 

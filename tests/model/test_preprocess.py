@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scarscore.model.preprocess import (
+    BESIDE,
     BLACK,
     GREY,
     INPUT_SIDE,
@@ -108,7 +109,7 @@ def test_the_skin_fills_the_square_wherever_it_lies_in_however_wide_a_frame(
     frame, seen = seen_of(skin)
     down, across = (np.flatnonzero((seen > SURE).any(axis=axis)) for axis in (1, 0))
     long = max(down[-1] - down[0], across[-1] - across[0]) + 1
-    assert 0.9 * INPUT_SIDE - 2 * STRIDE < long <= INPUT_SIDE
+    assert INPUT_SIDE / (1 + 2 * BESIDE) - 2 * STRIDE < long <= INPUT_SIDE
     # All of it is there, in its own shape, and what is judged of the whole photo is where the skin is.
     drawn = cv2.resize(skin, (frame.columns * STRIDE, frame.rows * STRIDE), interpolation=cv2.INTER_AREA)
     assert seen.sum() == pytest.approx(drawn.sum(), rel=0.05)

@@ -83,11 +83,8 @@ def _trained(
 
 def _features(photos: Sequence[Frame], stem: nn.Module) -> Tensor:
     """The frozen blocks' features of each photo and its mirror image, (2, n, 96, 20, 20)."""
-    rows = []
     with torch.inference_mode():
-        for frame in photos:
-            pair = np.stack([frame.square, frame.square[:, ::-1]])
-            rows.append(stem(torch.from_numpy(normalise(pair))))
+        rows = [stem(torch.from_numpy(normalise(frame.mirrored_too))) for frame in photos]
     return torch.stack(rows, 1)
 
 

@@ -120,16 +120,17 @@ def _judged(engine: Engine, shown: Frame) -> Judgement:
 def _against(panel: Panel, collection: Collection, face: Rated, bundle: Bundle) -> list[Against]:
     shown = panel.finder.frame(bench_size(photo_pixels(collection, face)))
     network, session = begun(start_of(bundle), folded=True).eval(), open_session(bundle.data)
-    pictures = {"first look": shown.square} | ({"nearer look": shown.nearer.picture} if shown.nearer else {})
+    looks = {"first look": shown.mirrored_too}
+    looks |= {"nearer look": shown.nearer.picture[np.newaxis]} if shown.nearer else {}
     found = []
-    for name, picture in pictures.items():
-        photo = normalise(picture[np.newaxis])
+    for name, pictures in looks.items():
+        photo = normalise(pictures)
         tensor = torch.from_numpy(photo).contiguous(memory_format=torch.channels_last)
         exported, eager = partial(session.run, OUTPUTS, {"photo": photo}), partial(network, tensor)
         with torch.inference_mode():
             times = [(seconds(exported), seconds(eager)) for _ in range(4 * TURNS)]
         ours, theirs = np.median(times, axis=0)
-        found.append(Against(f"{name}, {' x '.join(map(str, picture.shape[:2]))} px", float(theirs / ours)))
+        found.append(Against(f"{name}, {' x '.join(map(str, pictures.shape[1:3]))} px", float(theirs / ours)))
     return found
 
 
