@@ -25,6 +25,7 @@ STRENGTH = 0.03  # inverse of the penalty on standardised features: the same for
 SHARPER = np.geomspace(0.5, 8.0, 49)
 
 Mask = npt.NDArray[np.bool_]
+ROUNDING = 1.001  # what a network's file says of a photo differs in the seventh digit
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +75,11 @@ def answers(features: Features, heads: HeadWeights) -> HeadAnswers:
     return HeadAnswers(logits[:, :-1], logits[:, -1], np.sqrt((place**2).mean(axis=1)))
 
 
-def fit_limits(told: Sequence[tuple[HeadAnswers, Mask]], kinds: npt.NDArray[np.int64]) -> HeadLimits:
-    """How the heads are told: from each network's answers on the photos that it has not seen (its mask)."""
+def fit_limits(told: Sequence[tuple[HeadAnswers, Mask]], kinds: npt.NDArray[np.int64], learnt: Values) -> HeadLimits:
+    """How the heads are told: from each network's answers on the photos that it has not seen (its mask).
+
+    `learnt` (m,) are the distances of the photos that the network to be limited was fitted on.
+    """
     types = np.concatenate([each.types[mask] for each, mask in told])
     raised = np.concatenate([each.raised[mask] for each, mask in told])
     far = np.concatenate([each.distance[mask] for each, mask in told])
@@ -87,9 +91,11 @@ def fit_limits(told: Sequence[tuple[HeadAnswers, Mask]], kinds: npt.NDArray[np.i
     platt = LogisticRegression(C=1e4).fit(raised[:, None], present)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     chance = 1.0 / (1.0 + np.exp(-(slope * raised + offset)))
-    # The farthest photo of the sets is still known: at their 99.5 % two usable photos of scars were refused, and of 249
-    # pictures that show no skin one more than the checks of quality refuse.
-    return HeadLimits(float(sharpness), limits, (slope, offset), _best(present, chance, WARY), float(far.max()))
+    # The farthest photo of the sets is still known, and so is what the network itself was fitted on: at 99.5 % of the
+    # distances two usable photos of scars were refused, and of 249 pictures that show no skin one more than the checks
+    # of quality refuse.
+    farthest = ROUNDING * float(max(far.max(), learnt.max()))
+    return HeadLimits(float(sharpness), limits, (slope, offset), _best(present, chance, WARY), farthest)
 
 
 def _inputs(value: Values, square: Values, middle: Values, scale: Values) -> Values:

@@ -48,9 +48,12 @@ def heads_of(run: Run, networks: Sequence[bytes], say: Say) -> tuple[Heads, ...]
     kinds, home = np.array([photo.kind for photo in photos]), np.array([photo.fold for photo in photos])
     seen = [np.ones(len(home), bool) if fold is None else home != fold for fold in run.networks]
     weights = [fit_heads(each, kinds, mask) for each, mask in zip(features, seen, strict=True)]
-    unseen = [(answers(each, weight), ~mask) for each, weight, mask in zip(features, weights, seen, strict=True)]
+    told = [answers(each, weight) for each, weight in zip(features, weights, strict=True)]
     folds = range(run.config.folds)
-    limits = [fit_limits([unseen[k] for k in folds if k != fold], kinds) for fold in run.networks]
+    limits = [
+        fit_limits([(told[k], ~seen[k]) for k in folds if k != fold], kinds, own.distance[mask])
+        for fold, own, mask in zip(run.networks, told, seen, strict=True)
+    ]
     return tuple(Heads(*each) for each in zip(weights, limits, strict=True))
 
 

@@ -61,7 +61,7 @@ def test_limits_leave_all_but_a_few_familiar_and_probabilities_calibrated() -> N
     unseen = np.arange(len(KINDS)) % 2 == 0
     heads = fit_heads(made(4, noise=1.5), KINDS, ~unseen)
     told = answers(made(4, noise=1.5), heads)
-    limits = fit_limits([(told, unseen)], KINDS)
+    limits = fit_limits([(told, unseen)], KINDS, told.distance[~unseen])
     assert (told.distance[unseen] > limits.farthest).mean() <= 0.01
     slope, offset = limits.raised
     chance = 1 / (1 + np.exp(-(slope * told.raised[unseen] + offset)))
