@@ -37,8 +37,8 @@ each the shortest of some turns. Milliseconds are of the machine that measured t
 
 ## A face, part by part
 {table(("part", "milliseconds"), [*parts, ("all, without decoding", f"{total:.0f}")])}
-{"Within" if total <= MOST else "**More than**"} the {MOST:.0f} ms that a photo may take. The first look is at the square
-and at its mirror image; a photo that shows no face has no nearer look.
+{"Within" if total <= MOST else "**More than**"} the {MOST:.0f} ms that a photo may take. The first look is at the
+square and at its mirror image; a photo that shows no face has no nearer look.
 
 ## ONNX Runtime beside torch eager
 {table(("picture", "times as fast", f"{TWICE:g} or more"), against)}
