@@ -140,7 +140,7 @@ def _unmirrored(told: Floats) -> Floats:
 
     The two differ by chance alone, where the pixels lie on the network's grid: their mean strays 8 % less (2026).
     """
-    return told[0] if len(told) == 1 else (told[0] + told[1, :, ::-1]) / 2
+    return told[0] if len(told) == 1 else np.asarray((told[0] + told[1, :, ::-1]) / 2, np.float32)
 
 
 def _placed(told: Floats, frame: Frame) -> Floats:

@@ -161,7 +161,7 @@ def test_the_words_hold_the_numbers_and_no_advice_on_treatment() -> None:
     verdict = told((-1, 58), (100, 41))
     assert verdict.words == (
         "Your scars measured 58 of 100 at the start and 41 on 10 June 2026: 17 points lower. Photos of the same "
-        "unchanged skin differ by up to 9 points. This is an improvement that the photos can show."
+        "unchanged skin differ by up to 8 points. This is an improvement that the photos can show."
     )
 
 
