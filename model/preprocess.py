@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 INPUT_SIDE = 320
 STRIDE = 8  # pixels of the input per position of the severity map
+MAP_SIDE = INPUT_SIDE // STRIDE  # positions of a square
 NEAR_SIDE = 640  # px that a face's long side has in the nearer look, at most: nothing is enlarged
 WHOLE = 4  # positions of a map that the network's coarsest features cover; sides of its inputs are multiples of it
 BESIDE = 0.1  # of the skin's long side: how much of the photo is kept about it in the square
@@ -133,7 +134,7 @@ def _kept(there: npt.NDArray[np.bool_]) -> tuple[float, float]:
 
 def _shown(first: int, count: int) -> slice:
     """The positions that a square shows of so many, from the first on."""
-    return slice(first, min(first + INPUT_SIDE // STRIDE, count))
+    return slice(first, min(first + MAP_SIDE, count))
 
 
 def _nearer(shown: Pixels, skin: Floats, near_side: int, wider: float) -> Nearer | None:

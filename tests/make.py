@@ -17,6 +17,7 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from scarscore.model.preprocess import Floats
 from scarscore.model.regions import Pose, Region, RegionMap
 
 Pixels = npt.NDArray[np.uint8]
@@ -50,6 +51,13 @@ def skin(width: int = 480, height: int = 360, tone: tuple[int, int, int] = LIGHT
     pixels: Pixels = np.clip(np.rint(colour), 0, 255).astype(np.uint8)
     pixels.setflags(write=False)  # shared between tests
     return pixels
+
+
+def patch(height: int, width: int, top: int, left: int, tall: int, wide: int) -> Floats:
+    """Skin in one rectangle of a photo."""
+    shown = np.zeros((height, width), np.float32)
+    shown[top : top + tall, left : left + wide] = 1.0
+    return shown
 
 
 def photo(width: int = 480, height: int = 360) -> Image.Image:

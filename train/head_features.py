@@ -22,9 +22,9 @@ from scarscore.datasets.split import by_label
 from scarscore.model.attach import FEATURES, with_features
 from scarscore.model.engine import open_session
 from scarscore.model.heads import SCAR_TYPES, looked_at, spread_out
-from scarscore.model.preprocess import Floats, Pixels, fit, normalise
+from scarscore.model.preprocess import MAP_SIDE, Floats, Pixels, fit, normalise
 from scarscore.train.augment import Variation, augmented, pipeline, plain
-from scarscore.train.samples import MAP_SIDE, FindSkin, picture
+from scarscore.train.samples import FindSkin, picture
 
 NO_TYPE = -1
 CLEAR_OF_RAISED = 5.0  # points: a photo that reads lower shows no raised scar to speak of

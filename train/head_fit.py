@@ -23,9 +23,9 @@ from scarscore.train.head_features import NO_TYPE, Features, Values
 WARY = 0.5  # beta of raised scars: told of a face that has none they do more harm than one that is passed over
 STRENGTH = 0.03  # inverse of the penalty on standardised features: the same for all, chosen on folds among 0.003 to 0.1
 SHARPER = np.geomspace(0.5, 8.0, 49)
+ROUNDING = 1.001  # what a network's file says of a photo differs in the seventh digit
 
 Mask = npt.NDArray[np.bool_]
-ROUNDING = 1.001  # what a network's file says of a photo differs in the seventh digit
 
 
 @dataclass(frozen=True, eq=False)

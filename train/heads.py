@@ -35,7 +35,8 @@ class Heads:
 def heads_of(run: Run, networks: Sequence[bytes], say: Say) -> tuple[Heads, ...]:
     """Heads for each network of a run, in the order of `run.networks`; none where the run's sources label no types.
 
-    The limits of a fold's heads come from the other folds' answers on photos that their networks have not seen.
+    The limits of a fold's heads come from the other folds' answers on photos that their networks have not seen; what
+    they were fitted on themselves is never beyond them.
     """
     if LABELLED not in run.config.sources or run.config.heads == 0:
         return ()

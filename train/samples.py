@@ -16,14 +16,13 @@ from PIL import Image
 from scarscore.datasets.cards import Use, require
 from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
 from scarscore.model.pixels import rgb_pixels
-from scarscore.model.preprocess import INPUT_SIDE, STRIDE, Floats, Frame, Pixels, legible
+from scarscore.model.preprocess import Floats, Frame, Pixels, legible
 from scarscore.model.region_engine import RegionEngine
 from scarscore.model.severity import TYPES
 
 GRID = 3
 SCAR_BOX = 16  # added to the cell of a pixel that lies in a box of a scar
 SMALLEST_BOX = 0.05  # of the long side: two positions of the map, so that some of the box is seen there
-MAP_SIDE = INPUT_SIDE // STRIDE
 SCARRED = "scar"  # the class of boxes that mark scars
 
 FindSkin = Callable[[Pixels], Floats]  # a photo (h, w, 3) to its skin (h, w), 0 to 1

@@ -20,12 +20,12 @@ from torch import nn
 
 from scarscore.datasets.synthetic import tone
 from scarscore.model.network import STEM_SHAPE
-from scarscore.model.preprocess import STRIDE, normalise
+from scarscore.model.preprocess import MAP_SIDE, STRIDE, normalise
 from scarscore.train import augment
 from scarscore.train import samples as taken
 from scarscore.train.augment import Look, Variation, augmented, pipeline, plain
 from scarscore.train.bench import healing, light
-from scarscore.train.samples import MAP_SIDE, Picture, Sample
+from scarscore.train.samples import Picture, Sample
 
 TOLD_EVERY = 50  # photos
 

@@ -10,18 +10,12 @@ import pytest
 
 from scarscore.model.bundle import load_bundle, open_bundle, parse
 from scarscore.model.engine import Engine, open_session
-from scarscore.model.preprocess import Floats, Frame, Pixels, everywhere, fit, normalise
+from scarscore.model.preprocess import Frame, Pixels, everywhere, fit, normalise
+from tests.make import patch
 
 
 def shown(pixels: Pixels) -> Frame:
     return fit(pixels, everywhere(pixels))
-
-
-def patch(height: int, width: int, top: int, left: int, tall: int, wide: int) -> Floats:
-    """Skin in one rectangle of a photo."""
-    skin = np.zeros((height, width), np.float32)
-    skin[top : top + tall, left : left + wide] = 1.0
-    return skin
 
 
 @pytest.fixture(scope="module")

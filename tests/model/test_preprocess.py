@@ -29,17 +29,11 @@ from scarscore.model.preprocess import (
     normalise,
     only_skin,
 )
+from tests.make import patch
 
 
 def all_of(pixels: Pixels) -> Frame:
     return fit(pixels, everywhere(pixels))
-
-
-def patch(height: int, width: int, top: int, left: int, tall: int, wide: int) -> Floats:
-    """Skin in one rectangle of a photo."""
-    skin = np.zeros((height, width), np.float32)
-    skin[top : top + tall, left : left + wide] = 1.0
-    return skin
 
 
 @settings(max_examples=60, deadline=None)

@@ -63,6 +63,9 @@ def test_limits_leave_all_but_a_few_familiar_and_probabilities_calibrated() -> N
     told = answers(made(4, noise=1.5), heads)
     limits = fit_limits([(told, unseen)], KINDS, told.distance[~unseen])
     assert (told.distance[unseen] > limits.farthest).mean() <= 0.01
+    assert (told.distance[~unseen] <= limits.farthest).all()
+    far = fit_limits([(told, unseen)], KINDS, 2 * told.distance)
+    assert far.farthest >= 2 * told.distance.max() > limits.farthest
     slope, offset = limits.raised
     chance = 1 / (1 + np.exp(-(slope * told.raised[unseen] + offset)))
     assert chance.mean() == pytest.approx((KINDS[unseen] >= 3).mean(), abs=0.02)
