@@ -13,11 +13,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import mobilenet_v2
 
+from scarscore.model.heads import SCAR_TYPES
 from scarscore.model.severity import POWER, TYPES
 
 STEM = 5  # blocks 0 to 4, up to stride 8: edges and colours, kept as the start weights have them
 STEM_SHAPE = (32, 40, 40)  # of its features
 LATERALS = {6: 32, 13: 96, 17: 320}  # block -> channels, at strides 8, 16 and 32
+DEEP = 14  # the block whose features the light heads read, at stride 32
+DEEP_CHANNELS = 160
 WIDTH = 64
 SEVERITY_SCALE = 20.0  # brings softplus near the readings' range, so that the head starts near their mean
 
@@ -32,6 +35,13 @@ class Maps(NamedTuple):
     severity: Tensor
     weight: Tensor
     types: Tensor
+
+
+class Seen(NamedTuple):
+    """What training looks at: the maps, and block 14's features (n, 160, h / 4, w / 4)."""
+
+    maps: Maps
+    deep: Tensor
 
 
 class SameConv2d(nn.Conv2d):
@@ -70,6 +80,8 @@ class SeverityNetwork(nn.Module):
         # Whole photos are read higher than the power mean of their cells, by about a constant (blueprint section 5).
         self.photo_scale = nn.Parameter(torch.ones(()))
         self.photo_offset = nn.Parameter(torch.zeros(()))
+        # What dermatologists called a photo teaches features alone: what is told is a light head's (model/heads.py).
+        self.labels = nn.Linear(DEEP_CHANNELS, len(SCAR_TYPES))
 
     def forward(self, x: Tensor) -> Maps:
         """Input float32 (n, 3, 320, 320) as `preprocess.normalise` makes it."""
@@ -77,9 +89,15 @@ class SeverityNetwork(nn.Module):
 
     def decode(self, x: Tensor) -> Maps:
         """The maps from the stem's features, (n, *STEM_SHAPE)."""
+        return self.see(x).maps
+
+    def see(self, x: Tensor) -> Seen:
+        """The maps and what lies before them, from the stem's features, (n, *STEM_SHAPE)."""
         features: dict[int, Tensor] = {}
         for index, block in enumerate(self.body, start=STEM):
             x = block(x)
+            if index == DEEP:
+                deep = x
             if index in LATERALS:
                 features[index] = self.laterals[str(index)](x)
         top = features[17]
@@ -87,7 +105,8 @@ class SeverityNetwork(nn.Module):
             top = features[index] + functional.interpolate(top, scale_factor=2.0, mode="nearest")
         out = self.head(self.mix(top))
         # Readers judge the scarred part, so the network may choose where on the skin to look.
-        return Maps(SEVERITY_SCALE * functional.softplus(out[:, 0]), torch.sigmoid(out[:, 1]), out[:, 2:])
+        maps = Maps(SEVERITY_SCALE * functional.softplus(out[:, 0]), torch.sigmoid(out[:, 1]), out[:, 2:])
+        return Seen(maps, deep)
 
     def load_start_weights(self, state: dict[str, Tensor]) -> None:
         """Take MobileNetV2's feature weights, by torchvision's names; the ImageNet classifier is dropped."""

@@ -38,6 +38,7 @@ class Config:
     rank_weight: float
     rank_within: float
     type_weight: float
+    label_weight: float
     twice: tuple[str, ...]
     close_ups_below: float
     low_cells_below: float

@@ -17,18 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from onnxruntime import InferenceSession
 
-from scarscore.datasets.photos import Collection, Photo, Rated
-from scarscore.datasets.split import by_label
+from scarscore.datasets.photos import Collection, Rated
 from scarscore.model.attach import FEATURES, with_features
 from scarscore.model.engine import open_session
 from scarscore.model.heads import SCAR_TYPES, looked_at, spread_out
 from scarscore.model.preprocess import MAP_SIDE, Floats, Pixels, fit, normalise
 from scarscore.train.augment import Variation, augmented, pipeline, plain
-from scarscore.train.samples import FindSkin, picture
+from scarscore.train.labelled import labelled, names, with_unread
+from scarscore.train.samples import NO_TYPE, FindSkin, picture
 
-NO_TYPE = -1
 CLEAR_OF_RAISED = 5.0  # points: a photo that reads lower shows no raised scar to speak of
-LABELLED = "scarnet"
 
 Values = npt.NDArray[np.float64]
 
@@ -66,18 +64,16 @@ def head_photos(
     without them took every close-up for raised (of 101 close-ups of faces it told 55 %, of 196 clear cheeks 80 %).
     `homes` are the folds of the groups that were read; groups that nobody read are dealt to the folds by type.
     """
-    labelled = [photo for photo in collection.photos if photo.source == LABELLED and photo.label in SCAR_TYPES]
-    names = _one_name(labelled)
-    sure = [photo for photo in labelled if len(names[photo.group]) == 1]
-    where = homes | by_label([photo for photo in sure if photo.group not in homes], folds)
+    named = names(collection)
+    where = with_unread(collection, homes, folds)
     typed = [
         HeadPhoto(Rated(photo.file, photo, None, (), None), SCAR_TYPES.index(photo.label), where[photo.group])
-        for photo in sure
+        for photo in labelled(collection)
     ]
     clear = [
         HeadPhoto(item, NO_TYPE, homes[item.photo.group])
         for item in rated
-        if item.photo.group not in names and np.mean([r.raised for r in item.readings]) < CLEAR_OF_RAISED
+        if item.photo.group not in named and np.mean([r.raised for r in item.readings]) < CLEAR_OF_RAISED
     ]
     kinds = [[photo for photo in typed if photo.kind == kind] for kind in range(len(SCAR_TYPES))]
     return tuple(photo for kind in [*kinds, clear] for photo in _even(kind, most))
@@ -133,13 +129,6 @@ def _pooled(session: InferenceSession, square: Pixels, judged: Floats) -> tuple[
 
 def _nothing(seen: Sequence[Values]) -> list[Values]:
     return [np.full_like(part, np.nan) for part in seen[:2]]
-
-
-def _one_name(photos: Sequence[Photo]) -> dict[str, set[str]]:
-    names: dict[str, set[str]] = {}
-    for photo in photos:
-        names.setdefault(photo.group, set()).add(photo.label)
-    return names
 
 
 def _even(photos: Sequence[HeadPhoto], most: int) -> list[HeadPhoto]:

@@ -18,7 +18,8 @@ from scarscore.datasets.errors import DataError
 from scarscore.model.attach import HeadWeights
 from scarscore.model.heads import ATROPHIC, DIMENSIONS, SCAR_TYPES, HeadLimits
 from scarscore.model.preprocess import Floats
-from scarscore.train.head_features import NO_TYPE, Features, Values
+from scarscore.train.head_features import Features, Values
+from scarscore.train.samples import NO_TYPE
 
 WARY = 0.5  # beta of raised scars: told of a face that has none they do more harm than one that is passed over
 STRENGTH = 0.03  # inverse of the penalty on standardised features: the same for all, chosen on folds among 0.003 to 0.1

@@ -16,8 +16,9 @@ import numpy as np
 from scarscore.model.attach import HeadWeights
 from scarscore.model.heads import HeadLimits
 from scarscore.train.close_ups import clear_cheeks
-from scarscore.train.head_features import LABELLED, HeadPhoto, gather, head_photos
+from scarscore.train.head_features import HeadPhoto, gather, head_photos
 from scarscore.train.head_fit import answers, fit_heads, fit_limits
+from scarscore.train.labelled import LABELLED
 from scarscore.train.views import Say
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.healed import Healed
+from scarscore.train.labelled import label_loss
 from scarscore.train.losses import Batch, Losses, losses, photo_severity, total
 from scarscore.train.samples import SCAR_BOX, Sample
 from scarscore.train.start import Start, begun
@@ -53,6 +55,7 @@ class Material:
             cells >= SCAR_BOX,
             torch.from_numpy(np.stack([s.cell_severity for s in chosen])),
             torch.from_numpy(np.stack([s.types for s in chosen])),
+            torch.tensor([s.label for s in chosen], dtype=torch.int64),
         )
         return features.contiguous(memory_format=torch.channels_last), targets
 
@@ -90,21 +93,22 @@ def train_network(
         draws = shuffle.permutation(taught)
         views = _views_of(draws, epoch, material.views.augmented_count)
         checkpoint.train_mode(network)
-        sums = np.zeros(len(Losses._fields))
+        sums = np.zeros(len(Losses._fields) + 1)
         for part in np.array_split(np.arange(len(draws)), steps):
             features, targets = material.batch(views[part], draws[part])
-            terms = losses(network, network.decode(features), targets, config)
-            teacher.step(total(terms, config), cycling=epoch < config.epochs)
-            sums += [float(term.detach()) for term in terms]
+            seen = network.see(features)
+            terms, label = losses(network, seen.maps, targets, config), label_loss(network, seen, targets)
+            teacher.step(total(terms, config) + config.label_weight * label, cycling=epoch < config.epochs)
+            sums += [float(term.detach()) for term in (*terms, label)]
         if epoch >= config.epochs - 1:
             teacher.average.update_parameters(network)
         checkpoint.save(folder / "checkpoint.pt", teacher.parts, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
-        photo, cell, rank, types, _ = sums / steps
+        photo, cell, rank, types, _, label = sums / steps
         shown = network if epoch < config.epochs else teacher.averaged
         say(
             f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} "
-            f"types {types:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
+            f"types {types:.3f} labels {label:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
         )
     return teacher.averaged.eval()
 
@@ -125,7 +129,8 @@ def _views_of(draws: npt.NDArray[np.int64], epoch: int, count: int) -> npt.NDArr
 
 def _held_out_rho(network: SeverityNetwork, material: Material, held_out: frozenset[str]) -> str:
     """How the held-out photos rank so far, for the eye alone: nothing is chosen by it."""
-    index = np.array([i for i, s in enumerate(material.samples) if s.rated.key in held_out], dtype=np.int64)
+    read = [i for i, s in enumerate(material.samples) if s.rated.key in held_out and not isnan(s.severity)]
+    index = np.array(read, dtype=np.int64)
     if len(index) < 3:
         return ""
     network.eval()

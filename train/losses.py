@@ -35,6 +35,7 @@ class Batch:
     scarred: Tensor
     cell_severity: Tensor
     types: Tensor
+    label: Tensor
 
 
 class Losses(NamedTuple):

@@ -24,6 +24,7 @@ from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.healed import NONE, not_less
+from scarscore.train.labelled import label_loss
 from scarscore.train.loop import Material, drawn_from
 from scarscore.train.losses import losses, photo_severity, total
 from scarscore.train.norms import fold_norms
@@ -103,9 +104,11 @@ def _step(
     those of healed photos are not below.
     """
     features, targets = material.batch(np.concatenate(views), np.concatenate([photos, photos]))
-    maps = network.decode(features)
+    seen = network.see(features)
+    maps = seen.maps
     one, other = photo_severity(network, maps, targets.cells).chunk(2)
-    taught = total(losses(network, maps, targets, config), config)
+    label = config.label_weight * label_loss(network, seen, targets)
+    taught = total(losses(network, maps, targets, config), config) + label
     kept = _kept(network, material, photos, views[0], one, targets.cells) if config.healed_weight else torch.zeros(())
     return taught, functional.smooth_l1_loss(one, other, beta=ALIKE), kept
 

@@ -34,6 +34,7 @@ from scarscore.train.config import Config
 from scarscore.train.drawn import DRAWN, with_drawn
 from scarscore.train.heads import Heads, heads_of
 from scarscore.train.healed import FADED, take_healed
+from scarscore.train.labelled import with_labels, with_unread
 from scarscore.train.loop import Material, train_network
 from scarscore.train.pairs import teach_pairs
 from scarscore.train.predict import Outcome, predict
@@ -86,13 +87,14 @@ class Run:
         return held is not None and self.home(rated) == held
 
     def home(self, rated: Rated) -> int | None:
-        """The fold that a photo, or a part of one, is held out in with its group; None where nobody read the group."""
+        """The fold that a photo, or a part of one, is held out in; None where nobody read or labelled its group."""
         return self.homes.get(rated.photo.group)
 
     @cached_property
     def homes(self) -> dict[str, int]:
-        """The fold of each group that was read."""
-        return {self.folds.group_of[key]: fold for key, fold in self.folds.fold_of.items()}
+        """The fold of each group that was read, or that has a label."""
+        read = {self.folds.group_of[key]: fold for key, fold in self.folds.fold_of.items()}
+        return with_unread(self.collection, read, self.folds.count)
 
     @cached_property
     def groups(self) -> dict[str, tuple[Photo, ...]]:
@@ -253,7 +255,8 @@ def held_out_of(run: Run, material: Material, held: Held) -> frozenset[str]:
 def material_of(run: Run, start: Start, say: Say) -> Material:
     """What the run's networks are taught from: its views lie in its folder."""
     say("cutting close-ups out of faces")
-    samples = [*map(sample, run.rated), *close_ups(run.collection, run.rated, run.config, run.finder)]
+    whole = with_labels(run.collection, run.rated) if run.config.label_weight else map(sample, run.rated)
+    samples = [*whole, *close_ups(run.collection, run.rated, run.config, run.finder)]
     network = begun(start, folded=False)
 
     config, folder = run.config, run.folder / "views"

@@ -21,6 +21,7 @@ from scarscore.model.region_engine import RegionEngine
 from scarscore.model.severity import TYPES
 
 GRID = 3
+NO_TYPE = -1
 SCAR_BOX = 16  # added to the cell of a pixel that lies in a box of a scar
 SMALLEST_BOX = 0.05  # of the long side: two positions of the map, so that some of the box is seen there
 SCARRED = "scar"  # the class of boxes that mark scars
@@ -32,7 +33,8 @@ FindSkin = Callable[[Pixels], Floats]  # a photo (h, w, 3) to its skin (h, w), 0
 class Sample:
     """A photo, or a part of one, and what is taught of it.
 
-    `severity` 0-100 is its reading; where `at_most` it is only known not to exceed that. `cell_severity` has nine
+    `severity` 0-100 is its reading, NaN where nobody read it; where `at_most` it is only known not to exceed that.
+    `cell_severity` has nine
     readings 0-100, row by row, NaN where none; `types` is the share of readers who saw each scar type, NaN where nobody
     was asked.
     """
@@ -42,6 +44,7 @@ class Sample:
     at_most: bool
     cell_severity: npt.NDArray[np.float32]
     types: npt.NDArray[np.float32]
+    label: int = NO_TYPE
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,17 +11,21 @@ from scarscore.datasets.photos import Collection
 from scarscore.datasets.split import grouped_folds
 from scarscore.model.bundle import Metadata, names
 from scarscore.train.drawn import CARRIER, DRAWN
+from scarscore.train.labelled import LABELLED, labelled, with_unread
 from scarscore.train.samples import fingerprint, trainable
 
 
 def seen_checksums(metadata: Metadata, collection: Collection) -> frozenset[str]:
     """The SHA-256 of all photos whose group a severity network was trained on, as far as they lie in the collection.
 
+    Those count, too, that nobody read but that have a label of a scar type: its features and its heads know them.
+
     Own photos that it went on with lie in none (`all_known`). Of a network of a fold, those of its own fold are left
     out. Raises `DataError` where the network of a fold was trained on other photos than these.
     """
     sources = tuple(name for name in metadata.sources if name in card_names())
     rated = trainable(collection, sources)
+    unread = labelled(collection) if LABELLED in sources else ()
     if metadata.fold is not None:
         folds = grouped_folds(rated, sum(name.startswith("fold") for name in names()), metadata.seed)
         rated = tuple(item for item in rated if folds.fold_of[item.key] != metadata.fold)
@@ -29,7 +33,9 @@ def seen_checksums(metadata: Metadata, collection: Collection) -> frozenset[str]
             raise DataError(
                 f"{metadata.name}, fold {metadata.fold}: which of these photos it was trained on is unknown"
             )
-    groups = {item.photo.group for item in rated}
+        homes = with_unread(collection, {folds.group_of[key]: fold for key, fold in folds.fold_of.items()}, folds.count)
+        unread = tuple(photo for photo in unread if homes[photo.group] != metadata.fold)
+    groups = {item.photo.group for item in rated} | {photo.group for photo in unread}
     if DRAWN in metadata.sources:  # whose faces are drawn on, read or not
         groups |= {photo.group for photo in collection.photos if photo.source == CARRIER}
     return frozenset(photo.sha256 for photo in collection.photos if photo.group in groups)

@@ -16,13 +16,16 @@ from torch import Tensor
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.bundle import Bundle, parse
-from scarscore.model.network import SeverityNetwork
+from scarscore.model.heads import SCAR_TYPES
+from scarscore.model.network import DEEP_CHANNELS, SeverityNetwork
 from scarscore.train.norms import fold_norms
 
 Start = Mapping[str, Tensor]  # by torchvision's names of MobileNetV2, or by those of a whole `SeverityNetwork`
 PREFIX = "network."  # of every weight in an exported file
 BIASES = ("weight_bias", "bias")  # what the exporter calls a folded norm's shift, and what torch does
-SCALE, OFFSET = "photo_scale", "photo_offset"  # of training alone: an exported network has none
+# Of training alone, an exported network has none:
+SCALE, OFFSET = "photo_scale", "photo_offset"
+LABELS = {"labels.weight": (len(SCAR_TYPES), DEEP_CHANNELS), "labels.bias": (len(SCAR_TYPES),)}
 
 
 def begun(start: Start, folded: bool) -> SeverityNetwork:
@@ -53,7 +56,8 @@ def start_of(bundle: Bundle) -> dict[str, Tensor]:
     held = {tensor.name: tensor for tensor in proto.graph.initializer}
     state = {_name(name): _tensor(tensor) for name, tensor in held.items() if name.startswith(PREFIX)}
     slope, offset = _line(bundle)
-    return state | {SCALE: torch.tensor(slope), OFFSET: torch.tensor(offset)}
+    labels = {name: torch.zeros(shape) for name, shape in LABELS.items()}
+    return state | labels | {SCALE: torch.tensor(slope), OFFSET: torch.tensor(offset)}
 
 
 def digest(start: Start) -> str:

@@ -17,7 +17,7 @@ from scarscore.model.bundle import Bundle, load_bundle
 from scarscore.model.engine import Engine
 from scarscore.model.region_engine import RegionEngine
 from scarscore.train import ablation
-from scarscore.train.ablation import CHANGES, SHIPPED, open_ablation, variants
+from scarscore.train.ablation import BASE, CHANGES, open_ablation, variants
 from scarscore.train.calibrate import IDENTITY
 from scarscore.train.config import load_config
 from scarscore.train.drawn import DRAWN
@@ -34,15 +34,15 @@ from tests.train.tiny import made_sample
 SOURCES = ("scarnet", "acne_new")
 
 
-def test_each_variant_differs_from_the_shipped_recipe_in_one_signal(tmp_path: Path) -> None:
-    shipped, *others = variants(tmp_path)
-    assert shipped.name == SHIPPED
+def test_each_variant_differs_from_the_base_in_one_signal(tmp_path: Path) -> None:
+    base, *others = variants(tmp_path)
+    assert base.name == BASE
     full = load_config("severity")
-    assert shipped.config == replace(full, **ablation.SHORTER)
+    assert base.config == replace(full, **ablation.SHORTER, **ablation.BEFORE)
     for variant in others:
         (changed,) = CHANGES[variant.name]
-        assert getattr(variant.config, changed) != getattr(shipped.config, changed)
-    files = {variant.file(held) for variant in (shipped, *others) for held in ablation.NETWORKS}
+        assert getattr(variant.config, changed) != getattr(base.config, changed)
+    files = {variant.file(held) for variant in (base, *others) for held in ablation.NETWORKS}
     assert len(files) == 2 * len(CHANGES)
 
 
@@ -57,6 +57,7 @@ def parts() -> dict[str, Sample]:
         "cheek": part_of(photo, cut, read.rated.readings, 3.0),
         "cell": part_of(photo, replace(cut, rating_id="s3+7"), read.rated.readings, 3.0),
         "scarred cell": part_of(photo, replace(cut, rating_id="s3+8"), read.rated.readings, 40.0),
+        "labelled": replace(read, severity=math.nan, label=2),
         "acne": part_of(photo, replace(cut, rating_id="3.jpg+"), (), 6.0, at_most=True),
         "drawn": drawn,
     }
@@ -65,10 +66,11 @@ def parts() -> dict[str, Sample]:
 @pytest.mark.parametrize(
     ("name", "taught"),
     [
-        (SHIPPED, {"read", "cheek"}),
+        (BASE, {"read", "cheek"}),
         ("without ranking", {"read", "cheek"}),
         ("without clear cheeks", {"read"}),
         ("with low cells as close-ups", {"read", "cheek", "cell"}),
+        ("with labels of types", {"read", "cheek", "labelled"}),
         ("with boxes of acne as close-ups", {"read", "cheek", "acne"}),
         ("with scars drawn on clear skin", {"read", "cheek", "drawn"}),
     ],
@@ -86,7 +88,7 @@ def test_without_labels_no_scars_are_drawn_and_the_user_is_told(data_root: Path,
 def test_a_variant_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
     asked = CliRunner().invoke(command, ["--only", "without luck", "--region-labels", str(tmp_path)])
     assert asked.exit_code == 2
-    assert "'without luck' is none of as shipped, without ranking" in asked.output
+    assert "'without luck' is none of base recipe, without ranking" in asked.output
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +140,7 @@ def test_the_figures_of_two_networks_on_real_photos(run: Run, monkeypatch: pytes
     assert first.crops == 76
     assert not any(math.isnan(each.cells.value) for each in told.given)
     text = as_markdown(told)
-    assert "| as shipped |" in text
+    assert "| base recipe |" in text
     assert text.count("| without ranking |") == 2
     markdown, data = write_ablation(told, tmp_path)
     assert markdown.read_text(encoding="utf-8") == text
@@ -151,18 +153,18 @@ def test_what_is_missing_is_trained_and_another_recipe_is_not_gone_on_from(
 ) -> None:
     """On eight photos of scars, half of them held out; what is there already stays as it is."""
     monkeypatch.setattr(ablation, "SHORTER", {"epochs": 2, "average_epochs": 0, "pair_epochs": 0, "fold_norms": True})
-    monkeypatch.setattr(ablation, "CHANGES", {SHIPPED: {}, "without masks": {"masks": False}})
+    monkeypatch.setattr(ablation, "CHANGES", {BASE: {}, "without masks": {"masks": False}})
     monkeypatch.setattr(ablation, "NETWORKS", (ablation.FOLD, "acne_new"))
     collection = load(data_root)
     rated = trainable(collection, ("scarnet",))[:8]
     folds = Folds(2, {r.key: i % 2 for i, r in enumerate(rated)}, {r.key: r.key for r in rated})
-    shipped, bare = variants(tmp_path)
-    run = Run(collection, RegionEngine.load(), rated, folds, shipped.config, tmp_path)
+    base, bare = variants(tmp_path)
+    run = Run(collection, RegionEngine.load(), rated, folds, base.config, tmp_path)
     for held in ablation.NETWORKS:
-        shipped.file(held).write_bytes(b"there")
+        base.file(held).write_bytes(b"there")
     said: list[str] = []
-    ablation.train_ablation(run, DEFAULT_START, (shipped, bare), said.append)
-    assert shipped.file().read_bytes() == b"there"
+    ablation.train_ablation(run, DEFAULT_START, (base, bare), said.append)
+    assert base.file().read_bytes() == b"there"
     assert bare.file("acne_new").exists()
     assert [text for text in said if text.startswith("without")] == ["without-masks", "without-masks-without-acne_new"]
     assert "epoch 2 of 2" in said[-1]
@@ -170,6 +172,6 @@ def test_what_is_missing_is_trained_and_another_recipe_is_not_gone_on_from(
     network = Engine(Bundle(bare.file().read_bytes(), "", headless))
     assert network.look(frame(collection, rated[0], run.finder)).pooled > 0.0
     assert not (tmp_path / "views").exists()  # the looks of this variant are its own
-    monkeypatch.setattr(ablation, "CHANGES", {SHIPPED: {}, "without masks": {"masks": False, "marks": 0.1}})
+    monkeypatch.setattr(ablation, "CHANGES", {BASE: {}, "without masks": {"masks": False, "marks": 0.1}})
     with pytest.raises(DataError, match="another configuration"):
         ablation.train_ablation(run, DEFAULT_START, variants(tmp_path), said.append)

@@ -13,8 +13,9 @@ from sklearn.metrics import log_loss, roc_auc_score
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
 from scarscore.model.heads import SCAR_TYPES
-from scarscore.train.head_features import NO_TYPE, Features, head_photos
+from scarscore.train.head_features import Features, head_photos
 from scarscore.train.head_fit import answers, fit_heads, fit_limits
+from scarscore.train.samples import NO_TYPE
 
 KINDS = np.concatenate([np.repeat(np.arange(5), 40), np.full(200, NO_TYPE)])
 

@@ -11,6 +11,7 @@ import torch
 from scarscore.model.network import Maps, SeverityNetwork
 from scarscore.train.config import load_config
 from scarscore.train.losses import Batch, losses
+from scarscore.train.samples import NO_TYPE
 
 NAN = float("nan")
 CONFIG = load_config("severity")
@@ -41,6 +42,7 @@ def batch(read: list[float], cell: float = NAN, source: tuple[int, ...] | None =
         torch.zeros(n, 40, 40, dtype=torch.bool),
         torch.full((n, 9), cell),
         torch.ones(n, 3),
+        torch.full((n,), NO_TYPE),
     )
 
 

@@ -47,7 +47,7 @@ def ablation(
     report: Path,
     threads: int | None,
 ) -> None:
-    """Train the shipped recipe, made shorter, and the same with one signal taken away or added; compare them.
+    """Train a short recipe, and the same with one signal taken away or added; compare them.
 
     All are trained on four folds and measured on the fifth, and trained once more without the data set of severe
     scars and asked about that. About a quarter of an hour a variant on one core; stop it with Ctrl-C at any time: the

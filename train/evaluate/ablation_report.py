@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from scarscore.train.ablation import CHANGES, PRESET, SHIPPED, SHORTER, UNSEEN
+from scarscore.train.ablation import BASE, BEFORE, CHANGES, PRESET, SHORTER, UNSEEN
 from scarscore.train.bench.alarms import ALARM, UNREAD
 from scarscore.train.evaluate.ablation import SHOTS, Ablation, Given
 from scarscore.train.evaluate.ablation_bench import DEEP_TONES, NEVER_TRAINED, SEVERE
@@ -23,14 +23,14 @@ def write_ablation(ablation: Ablation, out: Path) -> tuple[Path, Path]:
 
 def as_markdown(ablation: Ablation) -> str:
     """The report as a text."""
-    recipe = ", ".join(f"`{name}` {str(value).lower()}" for name, value in SHORTER.items())
+    recipe = ", ".join(f"`{name}` {str(value).lower()}" for name, value in (SHORTER | BEFORE).items())
     deep = " and ".join(DEEP_TONES).capitalize()
     return f"""# What each signal gives
 Written by `scarscore ablation`; no figure here is typed by hand.
 
-The recipe `{PRESET}`, made shorter ({recipe}), and the same with one signal taken
-away or added: no row is the network that is shipped. All are trained on the same four folds and asked about the
-{ablation.photos} photos of the fifth. In brackets: 95 % intervals, whole groups drawn again.
+The recipe `{PRESET}`, made shorter and as it was up to 0.7.0 ({recipe}), and the same
+with one signal taken away or added: no row is the network that is shipped. All are trained on the same four folds and
+asked about the {ablation.photos} photos of the fifth. In brackets: 95 % intervals, whole groups drawn again.
 
 Cells as close-ups are those of faces, `low_cells_below` a severity; drawn are faces, cheeks and pieces of skin. What
 each key of the recipe is, `train/presets/{PRESET}.toml` says.
@@ -55,7 +55,7 @@ painted on the photos that read {SEVERE:g} or more, in points. Acne: crops of {N
 def _agreement(ablation: Ablation) -> str:
     titles = (
         *("variant", "changed", *(f"{name}: Spearman" for name in (*ablation.sources, "all", "cells"))),
-        *("within photos", "MAE, points", f"less {SHIPPED}", f"{' and '.join(DEEP_TONES)}: MAE"),
+        *("within photos", "MAE, points", f"less {BASE}", f"{' and '.join(DEEP_TONES)}: MAE"),
         *(f"{UNSEEN} never seen: Spearman", "bias"),
     )
     return table(titles, [_agreeing(each) for each in ablation.given])
@@ -65,7 +65,7 @@ def _agreeing(given: Given) -> tuple[str, ...]:
     return (
         *(given.name, _change(given.name), *(each.text(2) for each in (*given.rho, given.cells))),
         *(shown(given.within, 2), given.mae.text(1)),
-        "-" if given.name == SHIPPED else given.less.text(2),
+        "-" if given.name == BASE else given.less.text(2),
         *(shown(given.deep, 1), given.unseen.text(2) if given.unseen else "-"),
         "-" if given.unseen_bias is None else f"{given.unseen_bias:+.1f}",
     )

@@ -18,7 +18,7 @@ from scarscore.model import bundle as files
 from scarscore.model.bundle import DEFAULT
 from scarscore.model.bundles import ModelBundle, open_uncarded, read_shipped, write_shipped
 from scarscore.model.severity import COVERAGE
-from scarscore.train.ablation import SHIPPED, UNSEEN
+from scarscore.train.ablation import BASE, UNSEEN
 from scarscore.train.bench.alarms import ALARM
 from scarscore.train.cost import Cost
 from scarscore.train.evaluate import ablation_report, card_parts
@@ -192,7 +192,7 @@ def _variants(told: Told) -> str:
         )
         for each in every
     ]
-    titles = ("training", "Spearman, all", "MAE, points", f"less {SHIPPED}", f"{UNSEEN} never seen: Spearman")
+    titles = ("training", "Spearman, all", "MAE, points", f"less {BASE}", f"{UNSEEN} never seen: Spearman")
     note = (
         f"By a shorter recipe and on one fold, {told['photos']} photos; {UNSEEN}'s {told['strangers']} photos by a "
         "second network that was trained without them. In full in docs/ablation.md.\n\n"

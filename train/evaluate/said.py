@@ -18,10 +18,10 @@ from scarscore.model.heads import ATROPHIC, SCAR_TYPES
 from scarscore.train.bench.records import ALL
 from scarscore.train.evaluate.panel import Panel
 from scarscore.train.evaluate.statistics import Estimate, Statistic, Values, auc, bootstrapped, kappa
-from scarscore.train.head_features import NO_TYPE, head_photos
+from scarscore.train.head_features import head_photos
 from scarscore.train.losses import TYPES_FROM
 from scarscore.train.predict import Outcome, predict
-from scarscore.train.samples import frame
+from scarscore.train.samples import NO_TYPE, frame
 
 Kinds = npt.NDArray[np.int64]
 PUBLISHED = 0.644  # accuracy with rolling and boxcar as one: the honest replication (isaigm/scarnet, 5-fold, 5.85 % sd)
