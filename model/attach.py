@@ -14,12 +14,12 @@ from onnx import TensorProto, helper, numpy_helper
 from scarscore.model.bundle import parse
 from scarscore.model.engine import OUTPUTS, open_session
 from scarscore.model.errors import ModelError
+from scarscore.model.heads import CHANNELS
 from scarscore.model.heads import OUTPUTS as HEAD_OUTPUTS
 from scarscore.model.preprocess import INPUT_SIDE, Floats
 
 READ_FROM = "network.body.10.conv.0.0.weight"  # the first convolution that reads block 14
 FEATURES = "features"
-CHANNELS = 160  # of block 14, at stride 32
 
 
 @dataclass(frozen=True, eq=False)

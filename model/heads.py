@@ -17,6 +17,7 @@ from scarscore.model.preprocess import Floats
 SCAR_TYPES = ("icepick", "boxcar", "rolling", "hypertrophic", "keloid")
 ATROPHIC = 3  # of them, the first, are depressed
 OUTPUTS = ("head_logits", "place")
+CHANNELS = 160  # of block 14, at stride 32
 HEAD_STRIDE = 4  # positions of the severity map per position of the heads' maps
 DIMENSIONS = 32  # of the place of a photo among those trained on
 

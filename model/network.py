@@ -13,14 +13,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import mobilenet_v2
 
-from scarscore.model.heads import SCAR_TYPES
+from scarscore.model.heads import CHANNELS, SCAR_TYPES
 from scarscore.model.severity import POWER, TYPES
 
 STEM = 5  # blocks 0 to 4, up to stride 8: edges and colours, kept as the start weights have them
 STEM_SHAPE = (32, 40, 40)  # of its features
 LATERALS = {6: 32, 13: 96, 17: 320}  # block -> channels, at strides 8, 16 and 32
-DEEP = 14  # the block whose features the light heads read, at stride 32
-DEEP_CHANNELS = 160
+DEEP = 14  # the block whose features the light heads read
 WIDTH = 64
 SEVERITY_SCALE = 20.0  # brings softplus near the readings' range, so that the head starts near their mean
 
@@ -81,7 +80,7 @@ class SeverityNetwork(nn.Module):
         self.photo_scale = nn.Parameter(torch.ones(()))
         self.photo_offset = nn.Parameter(torch.zeros(()))
         # What dermatologists called a photo teaches features alone: what is told is a light head's (model/heads.py).
-        self.labels = nn.Linear(DEEP_CHANNELS, len(SCAR_TYPES))
+        self.labels = nn.Linear(CHANNELS, len(SCAR_TYPES))
 
     def forward(self, x: Tensor) -> Maps:
         """Input float32 (n, 3, 320, 320) as `preprocess.normalise` makes it."""

@@ -23,7 +23,7 @@ from scarscore.model.engine import open_session
 from scarscore.model.heads import SCAR_TYPES, looked_at, spread_out
 from scarscore.model.preprocess import MAP_SIDE, Floats, Pixels, fit, normalise
 from scarscore.train.augment import Variation, augmented, pipeline, plain
-from scarscore.train.labelled import labelled, names, with_unread
+from scarscore.train.labelled import labelled, names, unread
 from scarscore.train.samples import NO_TYPE, FindSkin, picture
 
 CLEAR_OF_RAISED = 5.0  # points: a photo that reads lower shows no raised scar to speak of
@@ -56,19 +56,17 @@ class Features:
 
 
 def head_photos(
-    collection: Collection, rated: Sequence[Rated], homes: dict[str, int], folds: int, most: int
+    collection: Collection, rated: Sequence[Rated], homes: dict[str, int], most: int
 ) -> tuple[HeadPhoto, ...]:
     """The labelled photos, then the rated ones, or parts of them, without raised scars; at most so many of each kind.
 
     Parts belong there: the labelled photos with raised scars are close-ups, and a network that knew whole faces alone
     without them took every close-up for raised (of 101 close-ups of faces it told 55 %, of 196 clear cheeks 80 %).
-    `homes` are the folds of the groups that were read; groups that nobody read are dealt to the folds by type.
+    `homes` are the folds of all their groups (`with_unread`).
     """
     named = names(collection)
-    where = with_unread(collection, homes, folds)
     typed = [
-        HeadPhoto(Rated(photo.file, photo, None, (), None), SCAR_TYPES.index(photo.label), where[photo.group])
-        for photo in labelled(collection)
+        HeadPhoto(unread(photo), SCAR_TYPES.index(photo.label), homes[photo.group]) for photo in labelled(collection)
     ]
     clear = [
         HeadPhoto(item, NO_TYPE, homes[item.photo.group])

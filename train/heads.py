@@ -43,7 +43,7 @@ def heads_of(run: Run, networks: Sequence[bytes], say: Say) -> tuple[Heads, ...]
         return ()
     cheeks = clear_cheeks(run.collection, run.rated, run.config.close_ups_below, run.finder)
     rated = [*run.rated, *(each.rated for each in cheeks)]
-    photos = head_photos(run.collection, rated, run.homes, run.config.folds, run.config.heads)
+    photos = head_photos(run.collection, rated, run.homes, run.config.heads)
     say(f"heads: features of {len(photos)} photos under {len(networks)} networks")
     files = [_file(run, fold, data, photos) for fold, data in zip(run.networks, networks, strict=True)]
     features = gather(run.collection, run.finder.find_skin, photos, networks, files, run.config.seed)

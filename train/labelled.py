@@ -1,28 +1,21 @@
-"""Scar types as scarnet's dermatologists labelled them: a signal of training, and what the light heads are fitted on.
+"""Photos whose scar types dermatologists labelled, scarnet's: what features are taught by and light heads fitted on.
 
-Most labelled photos were read by nobody; those with raised scars show no other signal at all. A photo of which scarnet
-gives two types is left out.
+Of 173 photos nobody read 77, among them all with raised scars: the label is all that they teach. A photo to which
+scarnet gives two types is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-
-import numpy as np
-from torch import Tensor
-from torch.nn import functional
+from math import nan
 
 from scarscore.datasets.photos import Collection, Photo, Rated
 from scarscore.datasets.split import by_label
-from scarscore.model.heads import HEAD_STRIDE, SCAR_TYPES
-from scarscore.model.network import Seen, SeverityNetwork
-from scarscore.model.severity import TYPES
-from scarscore.train.losses import Batch
-from scarscore.train.samples import GRID, NO_TYPE, Sample, sample
+from scarscore.model.heads import SCAR_TYPES
+from scarscore.train.samples import NO_TYPE, Sample, sample, without_cells
 
 LABELLED = "scarnet"
-SMOOTHING = 0.1  # of the labels: dermatologists do not always agree on a type
 
 
 def labelled(collection: Collection) -> tuple[Photo, ...]:
@@ -40,6 +33,11 @@ def names(collection: Collection) -> dict[str, set[str]]:
     return found
 
 
+def unread(photo: Photo) -> Rated:
+    """A labelled photo where its readings do not count; it is known by its file."""
+    return Rated(photo.file, photo, None, (), None)
+
+
 def with_unread(collection: Collection, homes: Mapping[str, int], folds: int) -> dict[str, int]:
     """The folds of the groups that were read (`homes`), and of the labelled ones that nobody read, dealt by type."""
     return dict(homes) | by_label([photo for photo in labelled(collection) if photo.group not in homes], folds)
@@ -51,24 +49,6 @@ def with_labels(collection: Collection, rated: Sequence[Rated]) -> Iterator[Samp
     for item in rated:
         yield replace(sample(item), label=kinds.get(item.photo.file, NO_TYPE) if item.cut is None else NO_TYPE)
     read = {item.photo.file for item in rated if item.cut is None}
-    nothing = np.full(GRID * GRID, np.nan, np.float32)
     for photo in labelled(collection):
         if photo.file not in read:
-            unread = Rated(photo.file, photo, None, (), None)
-            types = np.full(len(TYPES), np.nan, np.float32)
-            yield Sample(unread, np.nan, False, nothing, types, kinds[photo.file])
-
-
-def label_loss(network: SeverityNetwork, seen: Seen, batch: Batch) -> Tensor:
-    """Cross entropy of the labels, in nats, of block 14's mean where scars are; 0 where no photo has one.
-
-    The maps only say where to look, they are not taught here.
-    """
-    maps = seen.maps
-    share = ((maps.weight * maps.severity).detach() * (batch.cells > 0) + 1e-6).unsqueeze(1)
-    share = functional.avg_pool2d(share, HEAD_STRIDE)
-    deep = (seen.deep * share).sum((-2, -1)) / share.sum((-2, -1))
-    logits = network.labels(functional.dropout(deep, 0.2, network.training))
-    known = batch.label != NO_TYPE
-    told = functional.cross_entropy(logits, batch.label.clamp_min(0), reduction="none", label_smoothing=SMOOTHING)
-    return (told * known).sum() / known.sum().clamp_min(1)
+            yield replace(without_cells(unread(photo), nan), label=kinds[photo.file])

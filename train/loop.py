@@ -19,7 +19,6 @@ from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.healed import Healed
-from scarscore.train.labelled import label_loss
 from scarscore.train.losses import Batch, Losses, losses, photo_severity, total
 from scarscore.train.samples import SCAR_BOX, Sample
 from scarscore.train.start import Start, begun
@@ -93,22 +92,21 @@ def train_network(
         draws = shuffle.permutation(taught)
         views = _views_of(draws, epoch, material.views.augmented_count)
         checkpoint.train_mode(network)
-        sums = np.zeros(len(Losses._fields) + 1)
+        sums = np.zeros(len(Losses._fields))
         for part in np.array_split(np.arange(len(draws)), steps):
             features, targets = material.batch(views[part], draws[part])
-            seen = network.see(features)
-            terms, label = losses(network, seen.maps, targets, config), label_loss(network, seen, targets)
-            teacher.step(total(terms, config) + config.label_weight * label, cycling=epoch < config.epochs)
-            sums += [float(term.detach()) for term in (*terms, label)]
+            terms = losses(network, network.see(features), targets, config)
+            teacher.step(total(terms, config), cycling=epoch < config.epochs)
+            sums += [float(term.detach()) for term in terms]
         if epoch >= config.epochs - 1:
             teacher.average.update_parameters(network)
         checkpoint.save(folder / "checkpoint.pt", teacher.parts, config, epoch + 1)
         left = (time.monotonic() - began) / (epoch - first + 1) * (last - epoch - 1)
-        photo, cell, rank, types, _, label = sums / steps
+        photo, cell, rank, types, _, labels = sums / steps
         shown = network if epoch < config.epochs else teacher.averaged
         say(
             f"epoch {epoch + 1} of {last}: photo {photo:.2f} cell {cell:.2f} rank {rank:.3f} "
-            f"types {types:.3f} labels {label:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
+            f"types {types:.3f} labels {labels:.3f}{_held_out_rho(shown, material, held_out)}, {left / 60:.0f} min left"
         )
     return teacher.averaged.eval()
 

@@ -9,12 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from scarscore.model.network import Maps, SeverityNetwork, pool, pool_types
+from scarscore.model.heads import HEAD_STRIDE
+from scarscore.model.network import Maps, Seen, SeverityNetwork, pool, pool_types
 from scarscore.train.config import Config
+from scarscore.train.samples import NO_TYPE
 
 CELLS = 9
 RANK_GAP = 5.0  # points: photos that read closer than the readings agree are not ranked
 RANK_SOFTNESS = 5.0
+SMOOTHING = 0.1  # of the labels: dermatologists do not always agree on a type
 TYPES_FROM = 10.0  # points: below, there is hardly a scar whose type could be seen
 
 
@@ -24,7 +27,8 @@ class Batch:
 
     `cells` (n, 40, 40) says which cell a position lies in, 1 to 9, and 0 where there is no skin; `source` (n,) numbers
     the data sets; `scarred` (n, 40, 40) is where a box says that there is a scar; `at_most` (n,) is whether the
-    severity is only an upper bound; `trust` (n,) is how much a reading counts, 0 to 1.
+    severity is only an upper bound; `trust` (n,) is how much a reading counts, 0 to 1; `label` (n,) is the number of
+    the scar type that dermatologists named, `NO_TYPE` where they named none.
     """
 
     source: Tensor
@@ -46,6 +50,7 @@ class Losses(NamedTuple):
     rank: Tensor
     types: Tensor
     boxes: Tensor
+    labels: Tensor
 
 
 def photo_severity(network: SeverityNetwork, maps: Maps, cells: Tensor) -> Tensor:
@@ -54,8 +59,9 @@ def photo_severity(network: SeverityNetwork, maps: Maps, cells: Tensor) -> Tenso
     return network.photo_scale * pool(maps.severity, maps.weight * inside) + network.photo_offset
 
 
-def losses(network: SeverityNetwork, maps: Maps, batch: Batch, config: Config) -> Losses:
+def losses(network: SeverityNetwork, seen: Seen, batch: Batch, config: Config) -> Losses:
     """Every term for one batch; a term for which the batch holds no target is 0."""
+    maps = seen.maps
     severity = photo_severity(network, maps, batch.cells)
     # Below an upper bound nothing is wrong.
     reading = torch.where(batch.at_most, torch.minimum(severity.detach(), batch.severity), batch.severity)
@@ -69,7 +75,8 @@ def losses(network: SeverityNetwork, maps: Maps, batch: Batch, config: Config) -
     ).mean(1)
     rank = _rank(severity, batch, config.rank_within)
     asked = (batch.severity >= TYPES_FROM) & ~batch.types.isnan().any(1)
-    return Losses(photo, cell, rank, _mean(named, asked), _boxes(maps.severity, batch))
+    types, boxes = _mean(named, asked), _boxes(maps.severity, batch)
+    return Losses(photo, cell, rank, types, boxes, _labels(network, seen, batch))
 
 
 def total(terms: Losses, config: Config) -> Tensor:
@@ -80,6 +87,7 @@ def total(terms: Losses, config: Config) -> Tensor:
         + config.rank_weight * terms.rank
         + config.type_weight * terms.types
         + config.box_weight * terms.boxes
+        + config.label_weight * terms.labels
     )
 
 
@@ -108,6 +116,19 @@ def _boxes(severity: Tensor, batch: Batch) -> Tensor:
     inside, outside = (_means(severity, where) for where in (batch.scarred, around))
     both = batch.scarred.any(-1).any(-1) & around.any(-1).any(-1)
     return _mean(functional.softplus((outside - inside) / RANK_SOFTNESS), both)
+
+
+def _labels(network: SeverityNetwork, seen: Seen, batch: Batch) -> Tensor:
+    """Cross entropy of the labels of scar types, of block 14's mean where scars are.
+
+    The maps only say where to look, they are not taught here.
+    """
+    share = ((seen.maps.weight * seen.maps.severity).detach() * (batch.cells > 0) + 1e-6).unsqueeze(1)
+    share = functional.avg_pool2d(share, HEAD_STRIDE)
+    deep = (seen.deep * share).sum((-2, -1)) / share.sum((-2, -1))
+    logits = network.labels(functional.dropout(deep, 0.2, network.training))
+    told = functional.cross_entropy(logits, batch.label.clamp_min(0), reduction="none", label_smoothing=SMOOTHING)
+    return _mean(told, (batch.label != NO_TYPE).float())
 
 
 def _means(values: Tensor, where: Tensor) -> Tensor:

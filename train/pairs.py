@@ -24,7 +24,6 @@ from scarscore.model.network import SeverityNetwork
 from scarscore.train import checkpoint
 from scarscore.train.config import Config
 from scarscore.train.healed import NONE, not_less
-from scarscore.train.labelled import label_loss
 from scarscore.train.loop import Material, drawn_from
 from scarscore.train.losses import losses, photo_severity, total
 from scarscore.train.norms import fold_norms
@@ -105,10 +104,8 @@ def _step(
     """
     features, targets = material.batch(np.concatenate(views), np.concatenate([photos, photos]))
     seen = network.see(features)
-    maps = seen.maps
-    one, other = photo_severity(network, maps, targets.cells).chunk(2)
-    label = config.label_weight * label_loss(network, seen, targets)
-    taught = total(losses(network, maps, targets, config), config) + label
+    one, other = photo_severity(network, seen.maps, targets.cells).chunk(2)
+    taught = total(losses(network, seen, targets, config), config)
     kept = _kept(network, material, photos, views[0], one, targets.cells) if config.healed_weight else torch.zeros(())
     return taught, functional.smooth_l1_loss(one, other, beta=ALIKE), kept
 

@@ -36,7 +36,7 @@ class Sample:
     `severity` 0-100 is its reading, NaN where nobody read it; where `at_most` it is only known not to exceed that.
     `cell_severity` has nine
     readings 0-100, row by row, NaN where none; `types` is the share of readers who saw each scar type, NaN where nobody
-    was asked.
+    was asked. `label` is the number of the type that dermatologists named, `NO_TYPE` where they named none.
     """
 
     rated: Rated
@@ -88,9 +88,13 @@ def sample(rated: Rated) -> Sample:
 
 def part_of(photo: Photo, cut: Cut, readings: tuple[Reading, ...], severity: float, *, at_most: bool = False) -> Sample:
     """A part of a photo and how it reads; it is known by the key of its cut. Nobody read what type its scars are."""
-    rated = Rated(cut.rating_id, photo, cut, readings, None)
-    nothing = np.full(GRID * GRID, np.nan, np.float32)
-    return Sample(rated, severity, at_most, nothing, np.full(len(TYPES), np.nan, np.float32))
+    return without_cells(Rated(cut.rating_id, photo, cut, readings, None), severity, at_most=at_most)
+
+
+def without_cells(rated: Rated, severity: float, *, at_most: bool = False) -> Sample:
+    """A sample of which nobody read the cells or the types."""
+    cells, types = (np.full(count, np.nan, np.float32) for count in (GRID * GRID, len(TYPES)))
+    return Sample(rated, severity, at_most, cells, types)
 
 
 def picture(collection: Collection, rated: Rated, find_skin: FindSkin) -> Picture:

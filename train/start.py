@@ -16,8 +16,8 @@ from torch import Tensor
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.bundle import Bundle, parse
-from scarscore.model.heads import SCAR_TYPES
-from scarscore.model.network import DEEP_CHANNELS, SeverityNetwork
+from scarscore.model.heads import CHANNELS, SCAR_TYPES
+from scarscore.model.network import SeverityNetwork
 from scarscore.train.norms import fold_norms
 
 Start = Mapping[str, Tensor]  # by torchvision's names of MobileNetV2, or by those of a whole `SeverityNetwork`
@@ -25,7 +25,7 @@ PREFIX = "network."  # of every weight in an exported file
 BIASES = ("weight_bias", "bias")  # what the exporter calls a folded norm's shift, and what torch does
 # Of training alone, an exported network has none:
 SCALE, OFFSET = "photo_scale", "photo_offset"
-LABELS = {"labels.weight": (len(SCAR_TYPES), DEEP_CHANNELS), "labels.bias": (len(SCAR_TYPES),)}
+LABELS = {"labels.weight": (len(SCAR_TYPES), CHANNELS), "labels.bias": (len(SCAR_TYPES),)}
 
 
 def begun(start: Start, folded: bool) -> SeverityNetwork:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scarscore.model.attach import CHANNELS, FEATURES, HeadWeights, attach, with_features
+from scarscore.model.attach import FEATURES, HeadWeights, attach, with_features
 from scarscore.model.bundle import Bundle, load_bundle
 from scarscore.model.engine import OUTPUTS, open_session
 from scarscore.model.errors import ModelError
 from scarscore.model.heads import (
+    CHANNELS,
     DIMENSIONS,
     SCAR_TYPES,
     HeadLimits,

@@ -15,6 +15,7 @@ from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
 from scarscore.model.heads import SCAR_TYPES
 from scarscore.train.head_features import Features, head_photos
 from scarscore.train.head_fit import answers, fit_heads, fit_limits
+from scarscore.train.labelled import with_unread
 from scarscore.train.samples import NO_TYPE
 
 KINDS = np.concatenate([np.repeat(np.arange(5), 40), np.full(200, NO_TYPE)])
@@ -102,7 +103,9 @@ def test_contradicting_labels_are_left_out_and_groups_stay_together() -> None:
     torn = [photo(90, "keloid", 99), photo(91, "rolling", 99)]
     part = replace(read(1, 1, 0), key="c1", cut=Cut("c1", "r1.jpg", "h1", 0, 0, 9, 9))
     rated = [read(1, 1, 0), read(2, 2, 40), part]
-    told = head_photos(Collection(Path(), (*photos, *torn), (), (), (), ()), rated, {"h1": 1, "h2": 0}, 5, 1000)
+    collection = Collection(Path(), (*photos, *torn), (), (), (), ())
+    homes = with_unread(collection, {"h1": 1, "h2": 0}, 5)
+    told = head_photos(collection, rated, homes, 1000)
     assert {each.rated.key for each in told} == {*(p.file for p in photos), "r1", "c1"}, "a close-up is one more photo"
     assert all(each.kind == NO_TYPE or SCAR_TYPES[each.kind] == each.rated.photo.label for each in told)
     folds: dict[str, set[int]] = {}
@@ -110,5 +113,5 @@ def test_contradicting_labels_are_left_out_and_groups_stay_together() -> None:
         folds.setdefault(each.rated.photo.group, set()).add(each.fold)
     assert all(len(home) == 1 for home in folds.values())
     assert {each.fold for each in told} == set(range(5))
-    fewer = head_photos(Collection(Path(), tuple(photos), (), (), (), ()), rated, {"h1": 1, "h2": 0}, 5, 3)
+    fewer = head_photos(collection, rated, homes, 3)
     assert [sum(each.kind == kind for each in fewer) for kind in range(5)] == [3] * 5

@@ -6,20 +6,20 @@ from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
-import pytest
+import numpy as np
 import torch
 
 from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading, load
+from scarscore.model.attach import FEATURES, with_features
+from scarscore.model.bundle import load_bundle
+from scarscore.model.engine import open_session
 from scarscore.model.heads import SCAR_TYPES
-from scarscore.model.network import DEEP_CHANNELS, Maps, Seen, SeverityNetwork
 from scarscore.train.config import load_config
 from scarscore.train.evaluate.panel import open_panel
-from scarscore.train.labelled import label_loss, labelled, with_labels, with_unread
-from scarscore.train.losses import Batch
+from scarscore.train.labelled import labelled, with_labels, with_unread
 from scarscore.train.samples import NO_TYPE, trainable
 from scarscore.train.seen import seen_checksums
-
-NAN = float("nan")
+from scarscore.train.start import begun, start_of
 
 
 def photo(number: int, label: str, group: int, source: str = "scarnet") -> Photo:
@@ -73,50 +73,11 @@ def test_no_network_of_a_fold_knows_a_labelled_photo_of_its_fold(data_root: Path
     assert {each.sha256 for each in photos} <= seen_checksums(panel.shipped.bundle.metadata, collection)
 
 
-@pytest.fixture
-def network() -> SeverityNetwork:
-    return SeverityNetwork().eval()
-
-
-def seen() -> Seen:
-    """Two photos whose left half is scarred; the features differ by half."""
-    severity = torch.zeros(2, 40, 40)
-    severity[..., :20] = 50.0
-    deep = torch.zeros(2, DEEP_CHANNELS, 10, 10)
-    deep[:, 0, :, :5] = 1.0
-    maps = Maps(severity.requires_grad_(), torch.ones(2, 40, 40).requires_grad_(), torch.zeros(2, 3, 40, 40))
-    return Seen(maps, deep.requires_grad_())
-
-
-def batch(labels: tuple[int, int]) -> Batch:
-    nothing = torch.full((2,), NAN)
-    skin = torch.ones(2, 40, 40, dtype=torch.int64)
-    return Batch(
-        torch.zeros(2, dtype=torch.int64), nothing, nothing > 0, torch.ones(2), skin, skin > 1,
-        torch.full((2, 9), NAN), torch.full((2, 3), NAN), torch.tensor(labels),
-    )  # fmt: skip
-
-
-def test_without_a_label_nothing_is_taught(network: SeverityNetwork) -> None:
-    assert float(label_loss(network, seen(), batch((NO_TYPE, NO_TYPE))).detach()) == 0.0
-
-
-def test_the_loss_is_the_cross_entropy_of_what_lies_where_scars_are(network: SeverityNetwork) -> None:
-    with torch.no_grad():
-        network.labels.weight.zero_()
-        network.labels.bias.zero_()
-        network.labels.weight[2, 0] = 4.0
-    right, wrong = (float(label_loss(network, seen(), batch((kind, NO_TYPE))).detach()) for kind in (2, 0))
-    logits = torch.tensor([[0.0, 0.0, 4.0, 0.0, 0.0]])  # the clear half, of another feature, has no say
-    expected = torch.nn.functional.cross_entropy(logits, torch.tensor([2]), label_smoothing=0.1)
-    assert right == pytest.approx(float(expected), abs=1e-3)
-    assert wrong > right + 2.0
-
-
-def test_labels_teach_the_features_and_not_the_maps(network: SeverityNetwork) -> None:
-    looked = seen()
-    torch.autograd.backward(label_loss(network, looked, batch((0, 4))))
-    assert looked.deep.grad is not None
-    assert looked.deep.grad.abs().sum() > 0
-    assert looked.maps.severity.grad is None
-    assert looked.maps.weight.grad is None
+def test_labels_are_taught_on_the_features_that_the_heads_read() -> None:
+    shipped = load_bundle()
+    network = begun(start_of(shipped), folded=False).eval()
+    photo = np.random.default_rng(3).normal(size=(1, 3, 320, 320)).astype(np.float32)
+    (read,) = open_session(with_features(shipped.data)).run([FEATURES], {"photo": photo})
+    with torch.inference_mode():
+        taught = network.see(network.stem(torch.from_numpy(photo))).deep
+    np.testing.assert_allclose(taught.numpy(), np.asarray(read), atol=1e-3)

@@ -33,7 +33,7 @@ SHOTS = 4
 class Given:
     """The figures of one variant.
 
-    `rho` are rank correlations by source, `mae` is over all photos, in points, `less` is it less that of the shipped
+    `rho` are rank correlations by source, `mae` is over all photos, in points, `less` is it less that of the base
     recipe's; `cells` the rank correlation of cells, `within` its mean within photos; `icc` and `sdc95` are of the same
     skin taken again; `ordered` is the share (0-1) of series of fading scars that fall at every step, `redness` how far
     painted redness moves a score, in points, `alarms` how many of `crops` of acne or comedones are told over 20.
@@ -114,7 +114,7 @@ def evaluate_ablation(run: Run, say: Say) -> Ablation:
 def _given(bench: Bench, number: int, name: str, sources: Sequence[str], told: _Told) -> Given:
     read = np.array([item.severity for item in bench.whole])
     groups = [item.photo.group for item in bench.whole]
-    off, shipped = (
+    off, base = (
         np.abs([curve(value) - r for value, r in zip(bench.pooled(n), read, strict=True)])
         for n, curve in ((number, bench.curves[number]), (0, bench.curves[0]))
     )
@@ -127,7 +127,7 @@ def _given(bench: Bench, number: int, name: str, sources: Sequence[str], told: _
         name,
         tuple(_rho(bench, number, source) for source in (*sources, "")),
         bootstrapped(_mean, off, read, groups),
-        bootstrapped(_mean, off - shipped, read, groups),
+        bootstrapped(_mean, off - base, read, groups),
         cells.pooled,
         cells.within,
         resampled(icc, shots, severe),

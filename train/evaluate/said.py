@@ -19,6 +19,7 @@ from scarscore.train.bench.records import ALL
 from scarscore.train.evaluate.panel import Panel
 from scarscore.train.evaluate.statistics import Estimate, Statistic, Values, auc, bootstrapped, kappa
 from scarscore.train.head_features import head_photos
+from scarscore.train.labelled import with_unread
 from scarscore.train.losses import TYPES_FROM
 from scarscore.train.predict import Outcome, predict
 from scarscore.train.samples import NO_TYPE, frame
@@ -117,7 +118,8 @@ class Labelled:
 def labelled(collection: Collection, panel: Panel, outcomes: Sequence[Outcome], rated: Sequence[Rated]) -> Labelled:
     """Every labelled photo, scored now unless it is an outcome, and every photo and cut without raised scars."""
     known = {(o.rated.photo.file, o.rated.cut): o for o in outcomes}
-    photos = head_photos(collection, rated, panel.fold_of_group, panel.folds.count, EVERY)
+    homes = with_unread(collection, panel.fold_of_group, panel.folds.count)
+    photos = head_photos(collection, rated, homes, EVERY)
     told = []
     for photo in photos:
         there = known.get((photo.rated.photo.file, photo.rated.cut))
