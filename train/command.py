@@ -117,9 +117,11 @@ def train(
     from scarscore.train.config import load_config
     from scarscore.train.cost import counted
     from scarscore.train.install import check_name, install_as, install_run
+    from scarscore.train.memory import keep_memory
     from scarscore.train.own_command import Wanted
     from scarscore.train.run import named, open_run, train_run
 
+    keep_memory()
     if threads:
         torch.set_num_threads(threads)
     if install_bundle:

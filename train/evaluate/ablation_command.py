@@ -58,7 +58,9 @@ def ablation(
     from scarscore.datasets.photos import data_root
     from scarscore.train.ablation import open_ablation, train_ablation, variants
     from scarscore.train.cost import counted
+    from scarscore.train.memory import keep_memory
 
+    keep_memory()
     if threads:
         torch.set_num_threads(threads)
     wanted = _wanted(only, variants(out))

@@ -81,8 +81,10 @@ def train(
 
     from scarscore.datasets.photos import data_root, load
     from scarscore.train.cost import counted
+    from scarscore.train.memory import keep_memory
     from scarscore.train.regions.run import install_regions, train_run
 
+    keep_memory()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     config = _config(epochs, fine_epochs, sources)
