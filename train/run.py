@@ -43,7 +43,7 @@ from scarscore.train.start import Start, begun, digest
 from scarscore.train.views import Read, Say, Views, take_views
 
 NAME = "severity"
-VERSION = "0.7.0"
+VERSION = "0.8.0"
 MARK = "run.txt"  # says what the networks in a folder are of
 
 Held = int | str | None  # what a network has not seen: the photos of a fold, those of a data set, or nothing is kept

@@ -17,7 +17,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 # The bench and the baseline that is trained anew take minutes that not every run of the tests has.
 WITH_BENCH = os.environ.get("SCARSCORE_BENCH") == "1"
 needs_bench = pytest.mark.skipif(not WITH_BENCH, reason="the bench is run again with SCARSCORE_BENCH=1")
-LEAST = {"scarnet": 0.78, "acne04": 0.75}  # Spearman within the source, out of fold by group
+LEAST = {"scarnet": 0.75, "acne04": 0.82}  # Spearman within the source, out of fold by group
 # Another processor rounds sums otherwise: a photo's score may move in its fourth digit, and with it a rank.
 CLOSE = 0.005
 TRAINED_ANEW = "plain regression network"  # within the command: rounding grows over its steps, by threads and processor

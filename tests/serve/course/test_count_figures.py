@@ -24,8 +24,9 @@ SCARRED, CLEAR = range(500, 560), range(900, 930)
 MORE_CLEAR = range(1000, 1400)
 MILD = 40.0
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "course.md"
-PHOTOS, CLEAR_ONES, RHO = 79, 29, 0.31
-LONGER = (9, 356)  # said to show a scar, and all
+PHOTOS, CLEAR_ONES, RHO = 79, 29, 0.34
+FALSELY = 1  # of the clear ones are said to show a scar
+LONGER = (12, 356)  # said to show a scar, and all
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +68,14 @@ def test_severity_does_not_tell_the_number_so_that_no_narrower_range_is_proposed
 
 def test_the_figures_of_the_document_are_these(told: np.ndarray) -> None:
     clear = told[told[:, 0] == 0]
-    assert (len(told), len(clear), clear[:, 2].sum()) == (PHOTOS, CLEAR_ONES, 0)
+    assert (len(told), len(clear), clear[:, 2].sum()) == (PHOTOS, CLEAR_ONES, FALSELY)
     assert stats.spearmanr(told[:, 0], told[:, 1]).statistic == pytest.approx(RHO, abs=0.02)
     text = DOCUMENT.read_text(encoding="utf-8")
     assert f"{PHOTOS} made-up close-ups of any depth and roughness | rho {RHO:.2f} with severity" in text
     assert f"{100 * LONGER[0] / LONGER[1]:.0f} in 100 of those with none" in NOT_COUNTED
     assert (
-        f"none of {CLEAR_ONES} clear ones is said to show a scar, {LONGER[0]} of {LONGER[1]} in the longer run" in text
+        f"{FALSELY} of {CLEAR_ONES} clear ones is said to show a scar, {LONGER[0]} of {LONGER[1]} in the longer run"
+        in text
     )
 
 

@@ -93,7 +93,7 @@ def test_a_course_before_its_first_visit_has_a_page() -> None:
     [
         (
             course((-1, 60), (100, 58)),
-            "10 points: 4 shots of each view at one visit or 3 visits like the last one, averaged.",
+            "10 points: 2 shots of each view at one visit or 2 visits like the last one, averaged.",
         ),
         (
             course((-1, 60), (100, 58), views=FACE, shots=3),

@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from scarscore.serve.course.error import BUNDLE_SEM
 from scarscore.serve.course.report.record import METHOD
 from scarscore.serve.course.report.timeline import Mark
 from scarscore.serve.records.courses import course as read_course
@@ -98,7 +99,8 @@ def test_a_visit_s_report_explains_both_uncertainties(healing: Recorded, first_v
     assert score is not None
     assert f"Reading interval {answer.low:.0f} to {answer.high:.0f}: a reference reading of this photo" in said
     assert f"Measurement error ± {1.96 * score.sem:.0f} (95 %)" in said
-    assert f"{answer.severity:.0f} (reading {answer.low:.0f} to {answer.high:.0f}, error ± 6)" in said
+    reading = f"reading {answer.low:.0f} to {answer.high:.0f}"
+    assert f"{answer.severity:.0f} ({reading}, error ± {1.96 * BUNDLE_SEM:.0f})" in said
     for check in answer.quality:
         row = f"{check_label(check.name)}{' (a flag)' * check.flag} {limit_words(check)} {value_words(check)}"
         assert row in said
