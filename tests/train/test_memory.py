@@ -10,7 +10,6 @@ import pytest
 SIZE = 1 << 26  # bytes, above what glibc takes from the heap by itself
 TOUCHED_AGAIN = f"""
 import resource
-import sys
 
 import numpy as np
 
