@@ -28,8 +28,8 @@ CAUTIONS = (
 )
 # CIELAB L* and b*, against the same person's clear skin: so much darker and yellower than at baseline is told. Shade is
 # darker alone: of 57 unchanged faces in other light 30 were 3 L* darker somewhere, and 4 are flagged. It is a very
-# weak flag: 7 of the 57 with faint brown marks painted on were (`tests/serve/course/test_pigment_figures.py`, which asks
-# for more than this network gives: what is the person's clear skin hangs on where it sees scars).
+# weak flag: 7 of the 57 with faint brown marks painted on were. `tests/serve/course/test_pigment_figures.py` asks for
+# more than this network gives: what counts as the person's clear skin hangs on where it sees scars.
 DARKER, YELLOWER = 2.0, 1.9
 
 
