@@ -10,7 +10,7 @@ import pytest
 
 from scarscore.model.bundle import load_bundle, open_bundle, parse
 from scarscore.model.engine import Engine, open_session
-from scarscore.model.preprocess import Frame, Pixels, everywhere, fit, normalise
+from scarscore.model.preprocess import BESIDE, Frame, Pixels, everywhere, fit, normalise
 from tests.make import patch
 
 
@@ -84,10 +84,12 @@ def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine)
 def test_the_maps_are_of_the_whole_photo_where_its_skin_alone_is_shown(engine: Engine) -> None:
     """The same piece of skin, alone and in a frame three times as wide: the maps say the same at its place."""
     piece = np.random.default_rng(4).integers(0, 256, (320, 320, 3), dtype=np.uint8)
-    alone = engine.look(fit(piece, patch(320, 320, 27, 27, 266, 266)))
+    side = round(320 / (1 + 2 * BESIDE))  # of its skin: the rest is what is kept about it
+    edge = (320 - side) // 2
+    alone = engine.look(fit(piece, patch(320, 320, edge, edge, side, side)))
     wide = np.full((960, 960, 3), 90, np.uint8)
     wide[320:640, 480:800] = piece
-    frame = fit(wide, patch(960, 960, 347, 507, 266, 266))
+    frame = fit(wide, patch(960, 960, 320 + edge, 480 + edge, side, side))
     framed = engine.look(frame)
     assert framed.severity.shape == framed.weight.shape == framed.judged.shape == (frame.rows, frame.columns)
     assert frame.rows == pytest.approx(3 * alone.severity.shape[0], abs=3)
