@@ -55,7 +55,7 @@ class Task:
 
 
 class Worker:
-    """A process, started. Used by one thread at a time."""
+    """A process, started. Used by one thread at a time, and ended by any."""
 
     def __init__(self, model: str) -> None:
         context = multiprocessing.get_context("spawn")
@@ -63,6 +63,7 @@ class Worker:
         self._process = context.Process(target=_serve, args=(theirs, model), daemon=True)
         self._process.start()
         theirs.close()
+        self._ending = threading.Lock()
         self._networks: str | None = None
 
     def ready(self) -> str:
@@ -98,10 +99,11 @@ class Worker:
         return answer
 
     def end(self) -> None:
-        """End it at once."""
-        self._process.kill()
-        self._process.join()
-        self._pipe.close()
+        """End it at once; ended already, even by another thread that is about it, it stays so."""
+        with self._ending:  # of two threads that close one pipe the second would close whatever has its number since
+            self._process.kill()
+            self._process.join()
+            self._pipe.close()
 
     def _answer(self, seconds: float) -> object:
         try:

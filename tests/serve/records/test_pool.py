@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,21 @@ def test_a_process_ends_when_it_is_told_to() -> None:
     worker.end()
 
     assert not worker._process.is_alive()
+
+
+def test_two_threads_may_end_one_process_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool is closed while who waits for an answer finds the process dead: a pipe closed twice closes another's."""
+    closed = list[int]()
+    close = Connection._close  # type: ignore[attr-defined]  # private to Python: slowed here, not replaced
+
+    def slowly(pipe: Connection) -> None:
+        closed.append(pipe.fileno())
+        time.sleep(0.2)  # so that the other thread comes meanwhile
+        close(pipe)
+
+    worker = Worker("severity")
+    monkeypatch.setattr(Connection, "_close", slowly)
+    with ThreadPoolExecutor() as threads:
+        for ended in [threads.submit(worker.end) for _ in range(2)]:
+            ended.result()
+    assert len(closed) == 1
