@@ -33,7 +33,9 @@ COLUMNS = (
     *QUALITY,
 )
 _NO_TYPES: tuple[float | None, ...] = (None,) * len(_TYPED)
-REGION_PLACES = dict.fromkeys(("severity", "redness", "lightness", "yellowness"), 2) | {"area": 4, "judged": 4}
+REGION_PLACES = dict.fromkeys(("severity", "redness", "lightness", "yellowness"), 2) | dict.fromkeys(
+    ("area", "judged", "hyperpigmented"), 4
+)
 REGION_COLUMNS = ("path", "view", *(field.name for field in fields(RegionScore)), "model", "licence_class")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|\\(?=x[0-9a-f]{2})")

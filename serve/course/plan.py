@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from scarscore.serve.course.records import MODEL, Caution, Course, RegionMean, Visit, VisitScore
+from scarscore.serve.course.records import MODEL, Caution, Course, Visit, VisitScore
 from scarscore.serve.course.timing import is_valid, next_valid_day, timed
 from scarscore.serve.course.words import counted, day
 
@@ -26,11 +26,7 @@ CAUTIONS = (
     "allergy to metal",
     "tendency to brown marks after inflammation",
 )
-# CIELAB L* and b*, against the same person's clear skin: so much darker and yellower than at baseline is told. Shade is
-# darker alone: of 57 unchanged faces in other light 30 were 3 L* darker somewhere, and 4 are flagged. It is a very
-# weak flag: 7 of the 57 with faint brown marks painted on were. `tests/serve/course/test_pigment_figures.py` asks for
-# more than this network gives: what counts as the person's clear skin hangs on where it sees scars.
-DARKER, YELLOWER = 2.0, 1.9
+MORE_SPOTS = 0.03  # of a region's skin: so much more than at baseline lies in brown spots (`scoring/spots.py`)
 
 
 @dataclass(frozen=True)
@@ -95,24 +91,18 @@ def brown_marks(visits: Sequence[Visit]) -> str:
 
 
 def pigment_flags(baseline: VisitScore, now: VisitScore) -> tuple[str, ...]:
-    """Regions that measure browner than at baseline: for the practitioner to look at.
+    """Regions with more brown spots than at baseline, in words: for the practitioner to look at.
 
-    They never count towards severity. Melanin lowers L* and raises b*; a shadow lowers L* alone, and is not told.
+    They never count towards severity. Nothing is told of a region that either visit did not measure.
     """
-    before = {region.region: region for region in baseline.regions}
-    told = (_browner(before[region.region], region) for region in now.regions if region.region in before)
-    return tuple(filter(None, told))
+    before = {region.region: region.hyperpigmented for region in baseline.regions}
+    told = ((r.region.replace("_", " "), before.get(r.region), r.hyperpigmented) for r in now.regions)
+    return tuple(
+        f"{name}: brown spots on {_percent(seen)} of the skin, {_percent(then)} at baseline"
+        for name, then, seen in told
+        if then is not None and seen is not None and seen - then > MORE_SPOTS
+    )
 
 
-def _browner(then: RegionMean, now: RegionMean) -> str:
-    """How much browner a region is, in words; empty where it is not, or was not measured."""
-    darker, yellower = _rise(now.lightness, then.lightness), _rise(then.yellowness, now.yellowness)
-    if darker <= DARKER or yellower <= YELLOWER:
-        return ""
-    name = now.region.replace("_", " ")
-    return f"{name}: {darker:.1f} L* darker and {yellower:.1f} b* yellower against clear skin than at baseline"
-
-
-def _rise(low: float | None, high: float | None) -> float:
-    """From the one to the other; 0 where either was not measured."""
-    return 0.0 if low is None or high is None else high - low
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

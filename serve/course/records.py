@@ -247,7 +247,8 @@ class RegionMean:
     """A region's severity (0 to 100) at one visit: the shots of a view averaged, the views pooled by its visible skin.
 
     `skin` is its mean share of a photo (0 to 1). `redness`, `lightness` and `yellowness` are CIELAB differences from
-    the same person's clear skin, as in the photo's score: means over the shots, None where they were not measured.
+    the same person's clear skin, `hyperpigmented` the share of brown spots, as in the photo's score: means over the
+    shots, None where they were not measured.
     """
 
     region: str
@@ -256,6 +257,7 @@ class RegionMean:
     redness: float | None = None
     lightness: float | None = None
     yellowness: float | None = None
+    hyperpigmented: float | None = None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from scarscore.serve.scoring.result import Refusal, RegionScore, View
 
 OUTLYING = 2.58  # standard errors: one unremarkable shot in a hundred is flagged
 UNPLACED = "other_skin"  # `RegionScore.region` where no region of the face is told
-COLOURS = ("redness", "lightness", "yellowness")
+COLOURS = ("redness", "lightness", "yellowness", "hyperpigmented")
 Scored = tuple[Shot, ShotScore]
 
 
@@ -212,7 +212,7 @@ def _of_shot(shot: Shot, score: ShotScore) -> tuple[RegionMean, ...]:
     """The regions that have a severity in one shot."""
     told = (_placed(region, shot) for region in score.regions)
     means = [
-        RegionMean(r.region, r.severity, r.area * r.judged, r.redness, r.lightness, r.yellowness)
+        RegionMean(r.region, r.severity, r.area * r.judged, *(getattr(r, colour) for colour in COLOURS))
         for r in told
         if r.severity is not None and r.area * r.judged > 0.0
     ]

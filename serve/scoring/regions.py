@@ -17,6 +17,7 @@ from scarscore.model.preprocess import Floats, Pixels
 from scarscore.model.regions import Region, RegionMap
 from scarscore.model.severity import Calibration, calibrated
 from scarscore.serve.scoring.result import RegionScore
+from scarscore.serve.scoring.spots import brown_spots
 
 NAMED = tuple(region for region in Region if region is not Region.NOT_SKIN)
 LEAST = 0.006  # share of the photo that a region's judged skin must take up to be told: about 3 x 3 positions
@@ -27,10 +28,11 @@ _ZERO = (0.0, 128.0, 128.0)
 
 @dataclass(frozen=True, eq=False)
 class _Skin:
-    """CIELAB of every position (3, rows, columns), and the clear skin's (3,)."""
+    """CIELAB of every position (3, rows, columns), the clear skin's (3,), and where brown spots are (rows, columns)."""
 
     lab: Floats
     clear: Floats
+    spots: Floats
 
 
 def region_scores(
@@ -75,7 +77,8 @@ def _score(region: Region, share: Floats, maps: LocalMaps, skin: _Skin, calibrat
     named = types.named if types else ()
     mean = (skin.lab * judged).sum((1, 2)) / judged.sum()
     lightness, redness, yellowness = (float(value) for value in mean - skin.clear)
-    return RegionScore(name, float(share.mean()), seen, severity.value, named, redness, lightness, yellowness)
+    spots = float((skin.spots * judged).sum() / judged.sum())
+    return RegionScore(name, float(share.mean()), seen, severity.value, named, redness, lightness, yellowness, spots)
 
 
 def _skin(pixels: Pixels, maps: LocalMaps) -> _Skin:
@@ -85,10 +88,11 @@ def _skin(pixels: Pixels, maps: LocalMaps) -> _Skin:
     lab = (levels - np.array(_ZERO, np.float32)[:, None, None]) * np.array(_LAB, np.float32)[:, None, None]
     inside = maps.judged >= 0.5
     if not inside.any():
-        return _Skin(lab, lab.mean((1, 2), dtype=np.float32))
+        return _Skin(lab, lab.mean((1, 2), dtype=np.float32), np.zeros_like(maps.judged))
     rank = _rank(maps.severity[inside]) + _rank(lab[1][inside])
     clear = rank <= np.quantile(rank, CLEAR_SHARE)
-    return _Skin(lab, np.median(lab[:, inside][:, clear], axis=1).astype(np.float32))
+    told = np.median(lab[:, inside][:, clear], axis=1).astype(np.float32)
+    return _Skin(lab, told, brown_spots(pixels, maps.judged))
 
 
 def _rank(values: Floats) -> Floats:

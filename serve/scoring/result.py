@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 DISCLAIMER = "A measurement for documentation and research. Not a diagnosis, and no treatment advice."
 
 
@@ -129,7 +129,7 @@ class RegionScore:
     `types` as of the photo, but of this region's skin alone; None where too little of it could be judged.
     `redness`, `lightness` and `yellowness` are differences in CIELAB a*, L* and b* from the same person's clear skin
     in this photo: active or lasting redness raises a*, brown pigment lowers L* and raises b* (Ly et al. 2020,
-    10.1016/j.jid.2019.11.003).
+    10.1016/j.jid.2019.11.003). `hyperpigmented` is the share of its judged skin (0 to 1) that is a brown spot.
     """
 
     region: str
@@ -140,6 +140,7 @@ class RegionScore:
     redness: float | None = None
     lightness: float | None = None
     yellowness: float | None = None
+    hyperpigmented: float | None = None
 
 
 @dataclass(frozen=True)

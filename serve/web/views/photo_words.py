@@ -31,13 +31,14 @@ class CheckTold:
 
 @dataclass(frozen=True)
 class RegionTold:
-    """One region: its name, its share of the visible skin, severity, redness, pigment; a dash where not measured."""
+    """One region: its name, its share of the visible skin, severity, colours; a dash where not measured."""
 
     name: str
     share: str
     severity: str
     redness: str
     pigment: str
+    spots: str
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ def _regions(score: PhotoScore) -> tuple[RegionTold, ...]:
             "–" if region.severity is None else f"{region.severity:.0f}",
             _signed(region.redness),
             "–" if region.lightness is None else f"{_signed(region.lightness)} / {_signed(region.yellowness)}",
+            "–" if region.hyperpigmented is None else f"{100 * region.hyperpigmented:.1f} %",
         )
         for region in score.regions
     )

@@ -128,14 +128,14 @@ def test_cautions_are_recorded_and_never_judged() -> None:
 
 def test_pigment_is_flagged_apart_from_severity_and_shade_is_not() -> None:
     start, *_, end = visit_scores(checked(GOOD, TODAY))
-    light = replace(start, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-1.0, yellowness=0.5),))
-    brown = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-5.5, yellowness=2.5),))
-    shaded = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-9.0, yellowness=0.0),))
+    light = replace(start, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-1.0, hyperpigmented=0.004),))
+    brown = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-5.5, hyperpigmented=0.052),))
+    shaded = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-9.0, hyperpigmented=0.004),))
     untold = replace(end, regions=(RegionMean("left_cheek", 50.0, 0.5, lightness=-9.0),))
-    assert pigment_flags(light, brown) == (
-        "left cheek: 4.5 L* darker and 2.0 b* yellower against clear skin than at baseline",
-    )
-    for other in (shaded, untold, light):
+    elsewhere = replace(end, regions=(RegionMean("chin", 50.0, 0.5, hyperpigmented=0.052),))
+    assert pigment_flags(light, brown) == ("left cheek: brown spots on 5 % of the skin, 0 % at baseline",)
+    assert pigment_flags(untold, brown) == ()
+    for other in (shaded, untold, elsewhere, light):
         assert pigment_flags(light, other) == ()
     assert pigment_flags(brown, light) == ()
 

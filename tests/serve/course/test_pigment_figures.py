@@ -2,7 +2,8 @@
 
     SCARSCORE_BENCH=1 python -m pytest -s -n 0 tests/serve/course/test_pigment_figures.py
 
-Every photo is shot again in other light (`shots.py`): unchanged, and with brown marks painted on, which are faint.
+Every photo is shot again in other light (`shots.py`): unchanged, and with brown or red marks painted on, which are
+faint. The flag's limit was set on other photos of these sources: 5 of 99 unchanged, 75 with brown marks (2026).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from scarscore.serve.course.timing import Timed
 from scarscore.serve.course.visit import visit_score
 from scarscore.serve.demo.course import as_jpeg
 from scarscore.serve.scoring.result import View
-from scarscore.train.bench.healing import brown_marks
+from scarscore.train.bench.healing import COLOURS
 from tests.serve.course.shots import SOURCES, photos, pixels_of, shot_again
 
 pytestmark = pytest.mark.skipif(
@@ -34,23 +35,23 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def flagged(data_root: Path) -> dict[str, tuple[bool, ...]]:
-    """For each photo that is scored, whether its unchanged and its painted second shot are flagged; and shade alone."""
+    """For each photo that is scored, whether its second shot is flagged: unchanged, and painted in each colour."""
     networks = Networks.load(DEFAULT)
     rows = [_flagged(data_root, file, networks) for source in SOURCES for file in photos(data_root, source, 20)]
-    told = dict(zip(("unchanged", "brown", "darker"), zip(*filter(None, rows), strict=True), strict=True))
+    told = dict(zip(("unchanged", *COLOURS), zip(*filter(None, rows), strict=True), strict=True))
     print("\n", {name: f"{sum(values)} of {len(values)}" for name, values in told.items()})
     return told
 
 
-def _flagged(root: Path, file: str, networks: Networks) -> tuple[bool, bool, bool] | None:
+def _flagged(root: Path, file: str, networks: Networks) -> tuple[bool, ...] | None:
     photo = pixels_of(root, file)
     face = networks.finder.find_skin(photo)
-    shots = (photo, shot_again(photo, f"{file} same").pixels, shot_again(brown_marks(photo, face, file), file).pixels)
-    scores = [_visit(each, networks) for each in shots]
-    start, same, brown = scores
-    if start is None or same is None or brown is None:
+    painted = [paint(photo, face, file) for paint in COLOURS.values()]
+    start, *again = [photo, shot_again(photo, f"{file} same").pixels, *(shot_again(p, file).pixels for p in painted)]
+    before, told = _visit(start, networks), [_visit(each, networks) for each in again]
+    if before is None or None in told:
         return None
-    return bool(pigment_flags(start, same)), bool(pigment_flags(start, brown)), _darker(start, same)
+    return tuple(bool(pigment_flags(before, now)) for now in told if now is not None)
 
 
 def _visit(pixels: Pixels, networks: Networks) -> VisitScore | None:
@@ -58,18 +59,11 @@ def _visit(pixels: Pixels, networks: Networks) -> VisitScore | None:
     return visit_score(Visit(date(2026, 1, 5), (Shot("a", View.FRONT, answer),)), Timed(Timing.PREFERRED, None, 0))
 
 
-def _darker(start: VisitScore, now: VisitScore) -> bool:
-    """Whether a region is 3 L* darker, whatever its yellow: what the flag would be without it."""
-    then = {region.region: region.lightness for region in start.regions}
-    fell = [(then.get(r.region), r.lightness) for r in now.regions]
-    return any(a is not None and b is not None and a - b > 3.0 for a, b in fell)
-
-
 def test_few_unchanged_faces_are_flagged_in_other_light(flagged: dict[str, tuple[bool, ...]]) -> None:
     assert len(flagged["unchanged"]) > 50
     assert np.mean(flagged["unchanged"]) <= 0.10
-    assert np.mean(flagged["darker"]) > 3 * np.mean(flagged["unchanged"])
 
 
-def test_brown_marks_raise_it_more_often(flagged: dict[str, tuple[bool, ...]]) -> None:
-    assert np.mean(flagged["brown"]) > 3 * np.mean(flagged["unchanged"])
+def test_brown_marks_raise_it_and_redness_hardly(flagged: dict[str, tuple[bool, ...]]) -> None:
+    assert np.mean(flagged["brown marks"]) >= 0.5
+    assert np.mean(flagged["redness"]) <= 0.15
