@@ -69,6 +69,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "with sharper views": {"sharp_to": 260},
     "with other skin tones": {"tones": 0.5},
     "with grey views": {"greys": 0.3},
+    "with close-ups turned": {"turns": 0.75},
     "with labels of types": {"label_weight": 2.0},
     "with lower rates": {"body_rate": 2e-4},
 }

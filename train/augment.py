@@ -31,11 +31,13 @@ OTHER_BLOOD = 0.15  # of `pigmented`, more or less
 class Look:
     """One look at a photo: what the network sees.
 
-    `square` is uint8 RGB (320, 320, 3); `cells` uint8 (320, 320): 1 to 9 for the nine cells, 0 off the skin.
+    `square` is uint8 RGB (320, 320, 3); `cells` uint8 (320, 320): 1 to 9 for the nine cells, 0 off the skin; `upright`
+    as of the picture.
     """
 
     square: Pixels
     cells: npt.NDArray[np.uint8]
+    upright: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Variation:
 
     `scale` are least and greatest zoom, `sharp_to` is the px that a look is reduced to at least. The rest are
     probabilities (0-1): of sensor `noise`, painted `marks`, skin of another tone (`tones`), a look without colour
-    (`greys`).
+    (`greys`), and of a look at a close-up that is turned by quarters of a circle (`turns`).
     """
 
     scale: tuple[float, float] = (0.85, 1.15)
@@ -53,6 +55,7 @@ class Variation:
     marks: float = 0.0
     tones: float = 0.0
     greys: float = 0.0
+    turns: float = 0.0
 
 
 USUAL = Variation()
@@ -97,13 +100,14 @@ def plain(picture: Picture) -> Look:
     down, across = (slice(part.start * STRIDE, part.stop * STRIDE) for part in frame.part)
     height, width = frame.picture.shape[:2]
     cells[:height, :width] = whole[down, across]
-    return Look(frame.square, cells)
+    return Look(frame.square, cells, picture.upright)
 
 
 def augmented(steps: alb.Compose, look: Look, seed: str, variation: Variation = USUAL) -> Look:
     """Another look at a photo than the plain one, the same for the same seed; `steps` are the variation's `pipeline`.
 
-    Marks are painted on the skin, and its tone is changed, before anything else: colour is not relief.
+    Marks are painted on the skin, and its tone is changed, before anything else: colour is not relief. A close-up has
+    no up and down, a face has.
     """
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4])
     steps.set_random_seed(number)
@@ -116,7 +120,9 @@ def augmented(steps: alb.Compose, look: Look, seed: str, variation: Variation = 
             square, skin, chance.uniform(LESS_MELANIN, MORE_MELANIN), chance.uniform(-OTHER_BLOOD, OTHER_BLOOD)
         )
     out = steps(image=square, mask=look.cells)
-    return Look(out["image"], out["mask"])
+    quarters = int(chance.integers(1, 4)) if not look.upright and chance.random() < variation.turns else 0
+    turned, cells = (np.ascontiguousarray(np.rot90(out[name], quarters)) for name in ("image", "mask"))
+    return Look(turned, cells, look.upright)
 
 
 def toned(pixels: Pixels, skin: Floats, melanin: float, blood: float) -> Pixels:

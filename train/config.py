@@ -49,6 +49,7 @@ class Config:
     marks: float
     tones: float
     greys: float
+    turns: float
     masks: bool
     spread_scale: float
     fold_norms: bool

@@ -264,7 +264,8 @@ def material_of(run: Run, start: Start, say: Say) -> Material:
     skin = run.finder.bundle.sha256 if config.masks else "everywhere"
 
     def read(item: Sample) -> Picture:
-        return picture(run.collection, item.rated, find_skin)
+        shown = picture(run.collection, item.rated, find_skin)
+        return replace(shown, upright=run.finder.look(shown.pixels).pose.faces > 0) if config.turns else shown
 
     def take(where: Path, shown: str, chosen: Sequence[Sample], how: Read) -> Views:
         return take_views(
@@ -285,6 +286,7 @@ def variation_of(config: Config) -> Variation:
         marks=config.marks,
         tones=config.tones,
         greys=config.greys,
+        turns=config.turns,
     )
 
 

@@ -52,12 +52,13 @@ class Picture:
     """A photo's pixels, uint8 RGB (h, w, 3), its skin, float32 (h, w) 0 to 1, and its nine cells.
 
     `cells` uint8 (h, w): 1 to 9, the cell that each pixel lies in, row by row, and `SCAR_BOX` more in a box that
-    marks a scar; 0 where there is no skin.
+    marks a scar; 0 where there is no skin. `upright` is whether it shows a face, which is never upside down.
     """
 
     pixels: Pixels
     skin: Floats
     cells: npt.NDArray[np.uint8]
+    upright: bool = True
 
 
 def trainable(collection: Collection, sources: tuple[str, ...]) -> tuple[Rated, ...]:

@@ -84,6 +84,19 @@ def test_tones_and_greys_come_as_often_as_asked() -> None:
     assert 8 < sum(colourless) < 32
 
 
+def test_close_ups_are_turned_as_often_as_asked_with_their_cells_and_faces_never() -> None:
+    still, turned, seeds = alb.Compose([]), Variation(turns=0.75), [str(seed) for seed in range(60)]
+    face, close_up = plain(halves()), plain(replace(halves(), upright=False))
+    for seed in seeds:
+        assert np.array_equal(augmented(still, face, seed, turned).square, face.square)
+        assert np.array_equal(augmented(still, close_up, seed, Variation()).square, close_up.square)
+    seen = [augmented(still, close_up, seed, turned) for seed in seeds]
+    ways = [[np.array_equal(np.rot90(close_up.square, k), each.square) for k in range(4)].index(True) for each in seen]
+    assert min(np.bincount(ways, minlength=4)) >= 6
+    for way, each in zip(ways, seen, strict=True):
+        assert np.array_equal(each.cells, np.rot90(close_up.cells, way))
+
+
 def test_the_plain_look_is_the_skin_of_the_photo_and_grey_beside_it() -> None:
     look = plain(halves())
     frame = fit(halves().pixels, halves().skin)
