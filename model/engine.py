@@ -14,6 +14,7 @@ import onnxruntime
 
 from scarscore.model.bundle import Bundle
 from scarscore.model.grades import redness_spread
+from scarscore.model.graph import only
 from scarscore.model.heads import OUTPUTS as HEAD_OUTPUTS
 from scarscore.model.heads import (
     HeadMaps,
@@ -105,6 +106,8 @@ class Engine:
         self._wanted = [*OUTPUTS[:2], *(HEAD_OUTPUTS if bundle.metadata.calibration.heads else ())]
         # A network of before the nearer look takes squares alone, and was calibrated on one look.
         self._looks_again = not isinstance(self._session.get_inputs()[0].shape[2], int)
+        # A nearer look is asked for no types: ONNX Runtime computes every output that a file has.
+        self._near = open_session(only(bundle.data, OUTPUTS[:2])) if self._looks_again else None
 
     def look(self, frame: Frame) -> LocalMaps:
         """The maps of one photo: of the look at it and at its mirror image, the nearer look at a face joined in."""
@@ -112,18 +115,9 @@ class Engine:
         severity, weight, *heads = self._session.run(self._wanted, {"photo": normalise(squares)})
         maps = HeadMaps(*(_placed(spread_out(each[0], MAP_SIDE, MAP_SIDE), frame) for each in heads)) if heads else None
         seen = [_placed(_unmirrored(each), frame) for each in (severity, weight)]
-        if frame.nearer is not None and self._looks_again:
-            seen = [_joined(far, near) for far, near in zip(seen, self._nearer(frame.nearer), strict=True)]
+        if frame.nearer is not None and self._near is not None:
+            seen = [_joined(far, near) for far, near in zip(seen, _nearer(self._near, frame.nearer), strict=True)]
         return LocalMaps(seen[0], seen[1] * frame.judged, frame.judged, maps, redness_spread(frame))
-
-    def _nearer(self, near: Nearer) -> list[Floats]:
-        """Severity and weight of the nearer look over the whole photo, NaN where it was not looked at."""
-        answers = self._session.run(self._wanted[:2], {"photo": normalise(near.picture[np.newaxis])})
-        wide = np.full((len(answers), near.rows, near.columns), np.nan, np.float32)
-        part = wide[:, near.top :, near.left :]
-        rows, columns = (min(a, b) for a, b in zip(part.shape[1:], answers[0].shape[1:], strict=True))
-        part[:, :rows, :columns] = [answer[0, :rows, :columns] for answer in answers]
-        return list(wide)
 
     def judge(self, maps: LocalMaps) -> Judgement:
         """The photo in the readings' terms."""
@@ -132,6 +126,16 @@ class Engine:
         grade, grade_set = calibration.grades.told(severity.value, maps.redness)
         far = distance(maps.heads.place, maps.judged) if maps.heads else 0.0
         return Judgement(severity, grade, grade_set, types_of(maps, calibration, grade_set), far)
+
+
+def _nearer(session: onnxruntime.InferenceSession, near: Nearer) -> list[Floats]:
+    """Severity and weight of the nearer look over the whole photo, NaN where it was not looked at."""
+    answers = session.run(OUTPUTS[:2], {"photo": normalise(near.picture[np.newaxis])})
+    wide = np.full((len(answers), near.rows, near.columns), np.nan, np.float32)
+    part = wide[:, near.top :, near.left :]
+    rows, columns = (min(a, b) for a, b in zip(part.shape[1:], answers[0].shape[1:], strict=True))
+    part[:, :rows, :columns] = [answer[0, :rows, :columns] for answer in answers]
+    return list(wide)
 
 
 def _unmirrored(told: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """What the light heads of a severity network say: scar types, raised scars, and whether the photo is of a known kind.
 
-They are linear in the features of the network's fourteenth block, position by position, so that each is a map as well
-as a number. A network may have none: then no types are told. No torch here.
+They are linear in the features of the network's fourteenth block, by two paths (`attach.py`), position by position, so
+that each is a map as well as a number. A network may have none: then no types are told. No torch here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ SCAR_TYPES = ("icepick", "boxcar", "rolling", "hypertrophic", "keloid")
 ATROPHIC = 3  # of them, the first, are depressed
 OUTPUTS = ("head_logits", "place")
 CHANNELS = 160  # of block 14, at stride 32
+PATHS = 2  # by which it is read for types and raised scars; the place is the first's
 HEAD_STRIDE = 4  # positions of the severity map per position of the heads' maps
 DIMENSIONS = 32  # of the place of a photo among those trained on
 

@@ -18,9 +18,9 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 
 from scarscore.datasets.photos import Collection, Rated
-from scarscore.model.attach import FEATURES, with_features
+from scarscore.model.attach import FEATURES, Weights, with_features
 from scarscore.model.engine import open_session
-from scarscore.model.heads import SCAR_TYPES, looked_at, spread_out
+from scarscore.model.heads import CHANNELS, PATHS, SCAR_TYPES, looked_at, spread_out
 from scarscore.model.preprocess import MAP_SIDE, Floats, Pixels, fit, normalise
 from scarscore.train.augment import Variation, augmented, pipeline, plain
 from scarscore.train.labelled import labelled, names, unread
@@ -44,15 +44,13 @@ class HeadPhoto:
 class Features:
     """What one network sees in n photos as they are, and in another look at the labelled ones.
 
-    `value` and `square` (n, 160) are means of the features and of their squares where the heads look, `skin` (n, 160)
-    means over the judged skin; `again_value` and `again_square` are of the other look, NaN for photos without a type.
+    `scars` (n, 320) are means of both paths' features where the heads look, `skin` (n, 160) means of the first path's
+    over the judged skin; `again` (n, 320) is `scars` of the other look, NaN for photos without a type.
     """
 
-    value: Values
-    square: Values
+    scars: Values
     skin: Values
-    again_value: Values
-    again_square: Values
+    again: Values
 
 
 def head_photos(
@@ -81,24 +79,29 @@ def gather(
     collection: Collection,
     find_skin: FindSkin,
     photos: Sequence[HeadPhoto],
-    networks: Sequence[bytes],
+    networks: Sequence[tuple[bytes, Weights]],
     files: Sequence[Path],
     seed: int,
 ) -> tuple[Features, ...]:
-    """The features of the photos under each network; a file holds those of one network, and is gone on from."""
+    """The features of the photos under each network, with the weights of its second path.
+
+    A file holds those of one network, and is gone on from.
+    """
     missing = [number for number, file in enumerate(files) if not file.exists()]
     if missing:
-        sessions = {number: open_session(with_features(networks[number])) for number in missing}
+        sessions = {number: open_session(with_features(*networks[number])) for number in missing}
         rows: dict[int, list[Values]] = {number: [] for number in missing}
         for photo in photos:
             looks = list(_looks(collection, find_skin, photo, seed))
             for number, session in sessions.items():
                 seen = [_pooled(session, *look) for look in looks]
-                rows[number].append(np.concatenate([*seen[0], *(seen[1][:2] if len(seen) > 1 else _nothing(seen[0]))]))
+                again = seen[1][0] if len(seen) > 1 else np.full_like(seen[0][0], np.nan)
+                rows[number].append(np.concatenate([*seen[0], again]))
         for number in missing:
             files[number].parent.mkdir(parents=True, exist_ok=True)
             np.save(files[number], np.stack(rows[number]))
-    return tuple(Features(*np.split(np.load(file), 5, axis=1)) for file in files)
+    ends = np.cumsum([PATHS * CHANNELS, CHANNELS])
+    return tuple(Features(*np.split(np.load(file), ends, axis=1)) for file in files)
 
 
 def _looks(collection: Collection, find_skin: FindSkin, photo: HeadPhoto, seed: int) -> Iterator[tuple[Pixels, Floats]]:
@@ -115,18 +118,14 @@ def _looks(collection: Collection, find_skin: FindSkin, photo: HeadPhoto, seed: 
         yield other.square, np.asarray(cv2.resize(skin, judged.shape, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _pooled(session: InferenceSession, square: Pixels, judged: Floats) -> tuple[Values, Values, Values]:
-    """Means where the heads look, of values and of squares; and of values over the judged skin."""
+def _pooled(session: InferenceSession, square: Pixels, judged: Floats) -> tuple[Values, Values]:
+    """Means of the features where the heads look, and of the first path's over the judged skin."""
     answer = session.run(["severity", "weight", FEATURES], {"photo": normalise(square[np.newaxis])})
     severity, weight, features = (np.asarray(each)[0] for each in answer)
     fine = spread_out(features, MAP_SIDE, MAP_SIDE).astype(np.float64)
     share = looked_at(severity, weight * judged, judged)
     total = max(float(judged.sum()), 1e-6)
-    return (fine * share).sum((1, 2)), (fine**2 * share).sum((1, 2)), (fine * judged).sum((1, 2)) / total
-
-
-def _nothing(seen: Sequence[Values]) -> list[Values]:
-    return [np.full_like(part, np.nan) for part in seen[:2]]
+    return (fine * share).sum((1, 2)), (fine[:CHANNELS] * judged).sum((1, 2)) / total
 
 
 def _even(photos: Sequence[HeadPhoto], most: int) -> list[HeadPhoto]:

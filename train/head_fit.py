@@ -1,7 +1,7 @@
 """Fits the light heads of one network, and how their numbers are told: all on photos with the network's own features.
 
-Types are a multinomial regression, raised scars a logistic one, the place of a photo a whitened principal component
-analysis. Nothing here looks at a photo.
+Types are a multinomial regression, raised scars a logistic one, each fitted on both paths' features apart, whose logits
+are averaged; the place of a photo is a whitened principal component analysis. Nothing here looks at a photo.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from sklearn.metrics import precision_recall_curve
 
 from scarscore.datasets.errors import DataError
 from scarscore.model.attach import HeadWeights
-from scarscore.model.heads import ATROPHIC, DIMENSIONS, SCAR_TYPES, HeadLimits
-from scarscore.model.preprocess import Floats
+from scarscore.model.heads import ATROPHIC, DIMENSIONS, PATHS, SCAR_TYPES, HeadLimits
 from scarscore.train.head_features import Features, Values
 from scarscore.train.samples import NO_TYPE
 
@@ -43,35 +42,17 @@ def fit_heads(features: Features, kinds: npt.NDArray[np.int64], seen: Mask) -> H
     typed = seen & (kinds != NO_TYPE)
     if len(set(kinds[typed])) < len(SCAR_TYPES) or seen.sum() <= 2 * DIMENSIONS:
         raise DataError(f"heads need photos of every scar type, and more than {2 * DIMENSIONS} photos in all")
-    middle, scale = features.value[seen].mean(axis=0), features.skin[seen].std(axis=0) + 1e-3
-    rows = np.concatenate(
-        [
-            _inputs(features.value[seen], features.square[seen], middle, scale),
-            _inputs(features.again_value[typed], features.again_square[typed], middle, scale),
-        ]
-    )
+    rows = np.concatenate([features.scars[seen], features.again[typed]])
     kind = np.concatenate([kinds[seen], kinds[typed]])
-    types = _regression(rows[kind != NO_TYPE], kind[kind != NO_TYPE])
-    raised = _regression(rows, (kind >= ATROPHIC).astype(np.int64))
-    weights = np.concatenate([types[0], raised[0]])
-    place, place_bias = _whitening(features.skin[seen])
-    half = weights.shape[1] // 2
-    told = (
-        weights[:, :half],
-        weights[:, half:],
-        np.concatenate([types[1], raised[1]]),
-        middle,
-        scale,
-        place,
-        place_bias,
-    )
+    fitted = [_path(path, kind) for path in np.split(rows, PATHS, axis=1)]
+    logits = np.concatenate([weights for weights, _ in fitted], axis=1) / PATHS
+    told = (logits, np.mean([bias for _, bias in fitted], axis=0), *_whitening(features.skin[seen]))
     return HeadWeights(*(np.asarray(each, np.float32) for each in told))
 
 
 def answers(features: Features, heads: HeadWeights) -> HeadAnswers:
     """What the heads say of every photo as it is; what the network's file says of them, up to rounding."""
-    squares = _spread(features.value, features.square, heads.middle, heads.scale)
-    logits = features.value @ heads.on_value.T + squares @ heads.on_square.T + heads.bias
+    logits = features.scars @ heads.logits.T + heads.logits_bias
     place = features.skin @ heads.place.T + heads.place_bias
     return HeadAnswers(logits[:, :-1], logits[:, -1], np.sqrt((place**2).mean(axis=1)))
 
@@ -99,13 +80,11 @@ def fit_limits(told: Sequence[tuple[HeadAnswers, Mask]], kinds: npt.NDArray[np.i
     return HeadLimits(float(sharpness), limits, (slope, offset), _best(present, chance, WARY), farthest)
 
 
-def _inputs(value: Values, square: Values, middle: Values, scale: Values) -> Values:
-    return np.concatenate([value, _spread(value, square, middle, scale)], axis=1)
-
-
-def _spread(value: Values, square: Values, middle: Values | Floats, scale: Values | Floats) -> Values:
-    """Means of the squares of `(x - middle) / scale`, from means of x and of its squares."""
-    return np.asarray((square - 2 * value * middle + middle**2) / scale**2)
+def _path(rows: Values, kind: npt.NDArray[np.int64]) -> tuple[Values, Values]:
+    """Weights (6, 160) and biases (6,) on the features of one path: of types, then of raised scars."""
+    types = _regression(rows[kind != NO_TYPE], kind[kind != NO_TYPE])
+    raised = _regression(rows, (kind >= ATROPHIC).astype(np.int64))
+    return np.concatenate([types[0], raised[0]]), np.concatenate([types[1], raised[1]])
 
 
 def _regression(rows: Values, labels: npt.NDArray[np.int64]) -> tuple[Values, Values]:

@@ -43,7 +43,7 @@ from scarscore.train.start import Start, begun, digest
 from scarscore.train.views import Read, Say, Views, take_views
 
 NAME = "severity"
-VERSION = "0.8.0"
+VERSION = "0.9.0"
 MARK = "run.txt"  # says what the networks in a folder are of
 
 Held = int | str | None  # what a network has not seen: the photos of a fold, those of a data set, or nothing is kept
@@ -174,7 +174,7 @@ def train_run(run: Run, wanted: Sequence[Held], start: Path | Start, say: Say) -
             _raw(run, held).write_bytes(export(network))
     if not all(_raw(run, fold).exists() for fold in run.networks):
         return False
-    calibrate_run(run, say)
+    calibrate_run(run, begin, say)
     return True
 
 
@@ -203,13 +203,14 @@ def _groups(run: Run) -> str:
     return hashlib.sha256("\n".join(sorted([*photos, *read])).encode()).hexdigest()
 
 
-def calibrate_run(run: Run, say: Say) -> None:
+def calibrate_run(run: Run, start: Start, say: Say) -> None:
     """Give every network of the run its metadata, calibrated on what the others say of photos that it may see.
 
-    The networks of the folds and of all photos get light heads, too; one that was trained without a data set tells
-    severity alone, and is left as it is where too few photos are there to calibrate it on.
+    The networks of the folds and of all photos get light heads, too, which go back towards what training began with,
+    `start`; one that was trained without a data set tells severity alone, and is left as it is where too few photos are
+    there to calibrate it on.
     """
-    fitted = heads_of(run, [_raw(run, fold).read_bytes() for fold in run.networks], say)
+    fitted = heads_of(run, [_raw(run, fold).read_bytes() for fold in run.networks], start, say)
     heads: dict[Held, Heads] = dict(zip(run.networks, fitted, strict=True)) if fitted else {}
     say("calibrating out of fold")
     outcomes = [o for fold in range(run.config.folds) for o in _outcomes(run, fold) if o.rated.cut is None]
@@ -222,7 +223,10 @@ def calibrate_run(run: Run, say: Say) -> None:
         calibration = _completed(fit_calibration([o.rated for o in others], pooled, redness), run.told)
         data = _raw(run, held).read_bytes()
         if held in heads:
-            data, calibration = attach(data, heads[held].weights), replace(calibration, heads=heads[held].limits)
+            data, calibration = (
+                attach(data, heads[held].weights, heads[held].second),
+                replace(calibration, heads=heads[held].limits),
+            )
         metadata = replace(_metadata(run, held), calibration=calibration)
         run.file(held).write_bytes(write_metadata(data, metadata))
 

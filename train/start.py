@@ -15,13 +15,13 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from scarscore.datasets.errors import DataError
+from scarscore.model.attach import PREFIX
 from scarscore.model.bundle import Bundle, parse
 from scarscore.model.heads import CHANNELS, SCAR_TYPES
 from scarscore.model.network import SeverityNetwork
 from scarscore.train.norms import fold_norms
 
 Start = Mapping[str, Tensor]  # by torchvision's names of MobileNetV2, or by those of a whole `SeverityNetwork`
-PREFIX = "network."  # of every weight in an exported file
 BIASES = ("weight_bias", "bias")  # what the exporter calls a folded norm's shift, and what torch does
 # Of training alone, an exported network has none:
 SCALE, OFFSET = "photo_scale", "photo_offset"
@@ -54,7 +54,7 @@ def start_of(bundle: Bundle) -> dict[str, Tensor]:
     """
     proto = parse(bundle.data)
     held = {tensor.name: tensor for tensor in proto.graph.initializer}
-    state = {_name(name): _tensor(tensor) for name, tensor in held.items() if name.startswith(PREFIX)}
+    state = {name_of(name): _tensor(tensor) for name, tensor in held.items() if name.startswith(PREFIX)}
     slope, offset = _line(bundle)
     labels = {name: torch.zeros(shape) for name, shape in LABELS.items()}
     return state | labels | {SCALE: torch.tensor(slope), OFFSET: torch.tensor(offset)}
@@ -68,7 +68,8 @@ def digest(start: Start) -> str:
     return told.hexdigest()
 
 
-def _name(exported: str) -> str:
+def name_of(exported: str) -> str:
+    """The name in a `SeverityNetwork` of a weight in its exported file."""
     name = exported.removeprefix(PREFIX)
     return name.removesuffix(BIASES[0]) + BIASES[1] if name.endswith(BIASES[0]) else name
 

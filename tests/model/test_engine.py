@@ -10,7 +10,7 @@ import pytest
 
 from scarscore.model.bundle import load_bundle, open_bundle, parse
 from scarscore.model.engine import Engine, open_session
-from scarscore.model.preprocess import BESIDE, Frame, Pixels, everywhere, fit, normalise
+from scarscore.model.preprocess import BESIDE, INPUT_SIDE, Frame, Pixels, everywhere, fit, normalise
 from tests.make import patch
 
 
@@ -67,8 +67,8 @@ def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine)
     pixels = np.random.default_rng(4).integers(0, 256, (640, 500, 3), dtype=np.uint8)
     skin = np.zeros((640, 500), np.float32)
     skin[0:320, 0:256] = skin[608:, 0:256] = 1.0  # from top to bottom: the photo is shown whole
-    far, both = engine.look(fit(pixels, skin)), engine.look(fit(pixels, skin, face=True))
-    near = fit(pixels, skin, face=True).nearer
+    twice = fit(pixels, skin, face=True, near_side=2 * INPUT_SIDE)  # four positions of it are one of the first look
+    far, both, near = engine.look(fit(pixels, skin)), engine.look(twice), twice.nearer
     assert near is not None
     session = open_session(engine.bundle.data)
     (fine,) = session.run(["severity"], {"photo": normalise(near.picture[None])})

@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scarscore.model.attach import FEATURES, HeadWeights, attach, with_features
-from scarscore.model.bundle import Bundle, load_bundle
+from scarscore.model.attach import FEATURES, HeadWeights, attach, path_weights, with_features
+from scarscore.model.bundle import Bundle, load_bundle, parse
 from scarscore.model.engine import OUTPUTS, open_session
 from scarscore.model.errors import ModelError
+from scarscore.model.graph import only
 from scarscore.model.heads import (
     CHANNELS,
     DIMENSIONS,
+    PATHS,
     SCAR_TYPES,
     HeadLimits,
     distance,
@@ -25,6 +27,7 @@ from scarscore.model.heads import (
     type_probabilities,
 )
 from scarscore.model.heads import OUTPUTS as HEAD_OUTPUTS
+from scarscore.model.preprocess import Floats
 
 LIMITS = HeadLimits(1.0, (0.3,) * 5, (1.0, 0.0), 0.5, 2.0)
 ONES = np.ones((4, 4), np.float32)
@@ -106,40 +109,53 @@ def shipped() -> Bundle:
 @pytest.fixture(scope="module")
 def weights() -> HeadWeights:
     random = np.random.default_rng(4)
-    kernels = [random.normal(0, 0.1, (6, CHANNELS)).astype(np.float32) for _ in range(2)]
-    rest = [random.normal(0, 1, size).astype(np.float32) for size in (6, CHANNELS)]
-    scale = random.uniform(0.5, 2, CHANNELS).astype(np.float32)
-    place = random.normal(0, 0.1, (DIMENSIONS, CHANNELS)).astype(np.float32)
-    return HeadWeights(*kernels, *rest, scale, place, np.zeros(DIMENSIONS, np.float32))
+    shapes = (6, PATHS * CHANNELS), (6,), (DIMENSIONS, CHANNELS), (DIMENSIONS,)
+    return HeadWeights(*(random.normal(0, 0.1, shape).astype(np.float32) for shape in shapes))
 
 
-def bare(bundle: Bundle) -> bytes:
-    """The network without its heads."""
-    from scarscore.model.bundle import parse
-
-    proto = parse(bundle.data)
-    kept = [node for node in proto.graph.node if not any("heads." in name for name in (*node.input, *node.output))]
-    outputs = [output for output in proto.graph.output if output.name in OUTPUTS]
-    weights = [each for each in proto.graph.initializer if not each.name.startswith("heads.")]
-    for part, values in (("node", kept), ("output", outputs), ("initializer", weights)):
-        proto.graph.ClearField(part)
-        getattr(proto.graph, part).extend(values)
-    return bytes(proto.SerializeToString())
+@pytest.fixture(scope="module")
+def second(shipped: Bundle) -> dict[str, Floats]:
+    """Other weights for the second path."""
+    return {name: 0.9 * value for name, value in path_weights(only(shipped.data, OUTPUTS)).items()}
 
 
-def test_heads_change_no_severity_and_say_what_they_were_given(shipped: Bundle, weights: HeadWeights) -> None:
-    base = bare(shipped)
-    photo = {"photo": np.random.default_rng(2).uniform(-1, 1, (1, 3, 320, 320)).astype(np.float32)}
-    before = open_session(base).run(OUTPUTS, photo)
-    session = open_session(attach(base, weights))
-    *after, logits, place = session.run([*OUTPUTS, *HEAD_OUTPUTS], photo)
+def test_heads_change_no_severity_and_say_what_they_were_given(
+    shipped: Bundle, weights: HeadWeights, second: dict[str, Floats]
+) -> None:
+    bare = only(shipped.data, OUTPUTS)
+    photos = {"photo": np.random.default_rng(2).uniform(-1, 1, (2, 3, 320, 320)).astype(np.float32)}
+    before = open_session(bare).run(OUTPUTS, photos)
+    *after, logits, place = open_session(attach(bare, weights, second)).run([*OUTPUTS, *HEAD_OUTPUTS], photos)
     for old, new in zip(before, after, strict=True):
         assert np.array_equal(old, new)
-    (x,) = (each[0].reshape(CHANNELS, -1) for each in open_session(with_features(base)).run([FEATURES], photo))
-    squares = ((x - weights.middle[:, None]) / weights.scale[:, None]) ** 2
-    wanted = weights.on_value @ x + weights.on_square @ squares + weights.bias[:, None]
+    (told,) = open_session(with_features(bare, second)).run([FEATURES], photos)
+    assert told.shape[0] == len(logits) == len(place) == 1  # of the first picture alone
+    x = told[0].reshape(PATHS * CHANNELS, -1)
+    wanted = weights.logits @ x + weights.logits_bias[:, None]
     np.testing.assert_allclose(logits[0].reshape(6, -1), wanted, rtol=1e-3, atol=1e-3)
-    np.testing.assert_allclose(place[0].reshape(DIMENSIONS, -1), weights.place @ x, rtol=1e-3, atol=1e-3)
+    wanted = weights.place @ x[:CHANNELS] + weights.place_bias[:, None]
+    np.testing.assert_allclose(place[0].reshape(DIMENSIONS, -1), wanted, rtol=1e-3, atol=1e-3)
+
+
+def test_the_second_path_is_the_same_blocks_with_other_weights(shipped: Bundle, second: dict[str, Floats]) -> None:
+    bare = only(shipped.data, OUTPUTS)
+    own, photo = path_weights(bare), {"photo": np.zeros((1, 3, 320, 320), np.float32)}
+    assert len(own) > 50
+    same, other = (open_session(with_features(bare, each)).run([FEATURES], photo)[0] for each in (own, second))
+    np.testing.assert_allclose(same[:, :CHANNELS], same[:, CHANNELS:], atol=1e-5)
+    assert np.array_equal(same[:, :CHANNELS], other[:, :CHANNELS])
+    assert not np.allclose(other[:, :CHANNELS], other[:, CHANNELS:])
+
+
+def test_the_part_of_a_network_says_what_the_whole_says_and_holds_nothing_else(shipped: Bundle) -> None:
+    part = only(shipped.data, OUTPUTS[:2])
+    photo = {"photo": np.random.default_rng(3).uniform(-1, 1, (1, 3, 512, 640)).astype(np.float32)}
+    whole, alone = open_session(shipped.data), open_session(part)
+    assert [output.name for output in alone.get_outputs()] == list(OUTPUTS[:2])
+    for one, other in zip(whole.run(OUTPUTS[:2], photo), alone.run(None, photo), strict=True):
+        assert np.array_equal(one, other)
+    assert len(part) < 0.85 * len(shipped.data)
+    assert not any(each.name.startswith("heads.") for each in parse(part).graph.initializer)
 
 
 def test_the_shipped_network_and_its_folds_have_heads(shipped: Bundle) -> None:
@@ -148,8 +164,8 @@ def test_the_shipped_network_and_its_folds_have_heads(shipped: Bundle) -> None:
     assert load_bundle("fold3").metadata.calibration.heads is not None
 
 
-def test_a_network_without_such_features_takes_no_heads(weights: HeadWeights) -> None:
+def test_a_network_without_such_features_takes_no_heads(weights: HeadWeights, second: dict[str, Floats]) -> None:
     from scarscore.model.bundle import REGIONS, verified_bytes
 
     with pytest.raises(ModelError, match="no block of features"):
-        attach(verified_bytes(REGIONS), weights)
+        attach(verified_bytes(REGIONS), weights, second)

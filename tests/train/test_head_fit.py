@@ -12,7 +12,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading
-from scarscore.model.heads import SCAR_TYPES
+from scarscore.model.heads import CHANNELS, PATHS, SCAR_TYPES
 from scarscore.train.head_features import Features, head_photos
 from scarscore.train.head_fit import answers, fit_heads, fit_limits
 from scarscore.train.labelled import with_unread
@@ -22,15 +22,13 @@ KINDS = np.concatenate([np.repeat(np.arange(5), 40), np.full(200, NO_TYPE)])
 
 
 def made(seed: int, noise: float = 0.5) -> Features:
-    """Features whose first five channels say the type, and whose sixth says by its spread that a scar is raised."""
+    """Features of two paths: in either the first five channels say the type, with noise of its own."""
     random = np.random.default_rng(seed)
-    value = random.normal(0, noise, (len(KINDS), 160))
+    value = random.normal(0, noise, (len(KINDS), PATHS * CHANNELS))
     for kind in range(5):
-        value[kind == KINDS, kind] += 2.0
-    square = value**2 + 1.0
-    square[KINDS >= 3, 5] += 4.0
-    again = np.where((KINDS == NO_TYPE)[:, None], np.nan, value)
-    return Features(value, square, value, again, np.where((KINDS == NO_TYPE)[:, None], np.nan, square))
+        for path in range(PATHS):
+            value[kind == KINDS, path * CHANNELS + kind] += 2.0
+    return Features(value, value[:, :CHANNELS], np.where((KINDS == NO_TYPE)[:, None], np.nan, value))
 
 
 def test_heads_tell_types_and_raised_scars_of_photos_they_have_not_seen() -> None:
@@ -41,12 +39,23 @@ def test_heads_tell_types_and_raised_scars_of_photos_they_have_not_seen() -> Non
     assert roc_auc_score(KINDS >= 3, told.raised) > 0.95
 
 
+def test_both_paths_have_a_say_and_together_they_err_less() -> None:
+    features, new, typed = made(5, noise=1.6), made(6, noise=1.6), KINDS != NO_TYPE
+    heads = fit_heads(features, KINDS, np.ones(len(KINDS), bool))
+    right = []
+    for paths in ((1, 1), (1, 0), (0, 1)):
+        part = np.repeat(np.array(paths, float), CHANNELS)
+        told = answers(replace(new, scars=new.scars * part), heads)
+        right.append(float((told.types.argmax(axis=1)[typed] == KINDS[typed]).mean()))
+    assert right[0] > max(right[1:]) > 0.3
+
+
 def test_what_a_fold_may_not_see_does_not_change_its_heads() -> None:
     seen = np.arange(len(KINDS)) % 5 != 0
     features = made(1)
-    other = replace(features, value=np.where(seen[:, None], features.value, 99.0))
+    other = replace(features, scars=np.where(seen[:, None], features.scars, 99.0))
     first, second = (fit_heads(each, KINDS, seen) for each in (features, other))
-    assert np.array_equal(first.on_value, second.on_value)
+    assert np.array_equal(first.logits, second.logits)
     assert np.array_equal(first.place, second.place)
 
 

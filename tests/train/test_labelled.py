@@ -10,10 +10,11 @@ import numpy as np
 import torch
 
 from scarscore.datasets.photos import Collection, Cut, Photo, Rated, Reading, load
-from scarscore.model.attach import FEATURES, with_features
+from scarscore.model.attach import FEATURES, path_weights, with_features
 from scarscore.model.bundle import load_bundle
-from scarscore.model.engine import open_session
-from scarscore.model.heads import SCAR_TYPES
+from scarscore.model.engine import OUTPUTS, open_session
+from scarscore.model.graph import only
+from scarscore.model.heads import PATHS, SCAR_TYPES
 from scarscore.train.config import load_config
 from scarscore.train.evaluate.panel import open_panel
 from scarscore.train.labelled import labelled, with_labels, with_unread
@@ -77,7 +78,9 @@ def test_labels_are_taught_on_the_features_that_the_heads_read() -> None:
     shipped = load_bundle()
     network = begun(start_of(shipped), folded=False).eval()
     photo = np.random.default_rng(3).normal(size=(1, 3, 320, 320)).astype(np.float32)
-    (read,) = open_session(with_features(shipped.data)).run([FEATURES], {"photo": photo})
+    bare = only(shipped.data, OUTPUTS)
+    both = open_session(with_features(bare, path_weights(bare))).run([FEATURES], {"photo": photo})[0]
     with torch.inference_mode():
         taught = network.see(network.stem(torch.from_numpy(photo))).deep
-    np.testing.assert_allclose(taught.numpy(), np.asarray(read), atol=1e-3)
+    for read in np.split(np.asarray(both), PATHS, axis=1):  # the second path with the first's weights
+        np.testing.assert_allclose(taught.numpy(), read, atol=1e-3)

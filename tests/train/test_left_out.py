@@ -83,7 +83,7 @@ def test_one_that_is_there_without_photos_to_calibrate_it_does_not_keep_the_othe
     for held in (*made.networks, "scarnet", "acne04"):
         made.file(held).with_suffix(".raw").write_bytes(load_bundle("fold0").data)
     said: list[str] = []
-    calibrate_run(made, said.append)
+    calibrate_run(made, {}, said.append)
     assert [made.file(held).exists() for held in (*made.networks, "acne04", "scarnet")] == [True] * 4 + [False]
     assert "network without scarnet is not finished: 30 photos are too few to calibrate it on" in said
 

@@ -17,7 +17,7 @@ from scarscore.train.evaluate.panel import Panel
 from scarscore.train.evaluate.statistics import Values
 from scarscore.train.samples import photo_pixels
 
-SIDE = 896  # px: of it, and of 70 % of it, the networks see up to 640
+SIDE = 896  # px: of it, and of 70 % of it, the networks see less
 
 Item = TypeVar("Item")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from scarscore.model.preprocess import NEAR_SIDE
 from scarscore.train.bench.measure import SCARRED
 from scarscore.train.bench.repeat import FEWEST
 from scarscore.train.bench.subjects import SIDE
@@ -31,9 +32,9 @@ Written by `scarscore evaluate --measure sizes`; no figure here is typed by hand
 Networks of version {sizes.version}, SHA-256 `{sizes.sha256}`.
 
 There is no scale in a photo, and the network is not told one. The part of a photo that shows skin is brought to 320 px
-on its long side, what is not skin is painted grey, and a face is looked at once more, up to 640 px, with a quarter of
-a say. So a photo means the area of skin that it shows: a close-up of a scarred cheek reads higher than the face that it
-belongs to, and how much of the room about it is in the frame ought not to count.
+on its long side, what is not skin is painted grey, and a face is looked at once more, up to {NEAR_SIDE} px, with a
+quarter of a say. So a photo means the area of skin that it shows: a close-up of a scarred cheek reads higher than the
+face that it belongs to, and how much of the room about it is in the frame ought not to count.
 
 Here {sizes.photos} photos that read {SCARRED:g} or more, of {SIDE} px at most, are told again in fewer pixels, with
 more or less about the skin, and cut into the skin, each by the network that has not seen it. *Shift* is what they are

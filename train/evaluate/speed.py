@@ -21,6 +21,7 @@ from scarscore.datasets.errors import DataError
 from scarscore.datasets.photos import Collection, Rated
 from scarscore.model.bundle import Bundle
 from scarscore.model.engine import OUTPUTS, Engine, Judgement, open_session
+from scarscore.model.graph import only
 from scarscore.model.preprocess import Frame, normalise
 from scarscore.train.bench.subjects import bench_size, spread_out
 from scarscore.train.evaluate.nearness import TURNS, Nearness, measure_nearness, seconds
@@ -119,7 +120,7 @@ def _judged(engine: Engine, shown: Frame) -> Judgement:
 
 def _against(panel: Panel, collection: Collection, face: Rated, bundle: Bundle) -> list[Against]:
     shown = panel.finder.frame(bench_size(photo_pixels(collection, face)))
-    network, session = begun(start_of(bundle), folded=True).eval(), open_session(bundle.data)
+    network, session = begun(start_of(bundle), folded=True).eval(), open_session(only(bundle.data, OUTPUTS))
     looks = {"first look": shown.mirrored_too}
     looks |= {"nearer look": shown.nearer.picture[np.newaxis]} if shown.nearer else {}
     found = []
