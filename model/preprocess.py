@@ -5,7 +5,7 @@ to 320 px on its long side and laid into the top left of a grey square. Where th
 cut away: taken from further off, the same skin was told 5 points less (docs/sizes.md of 0.6.0). How much is kept about
 the skin is a compromise: a cut at its very outline trembles with it from photo to photo, and the scale with that; with
 more, fewer photos are cut. The square is looked at in the mirror, too: that makes scores steadier. A face is shown once
-more, up to 1.6 times as near: at 320 px the pits of a whole face are a pixel or two wide. No torch here, no decoding
+more, up to 1.4 times as near: at 320 px the pits of a whole face are a pixel or two wide. No torch here, no decoding
 (`pixels.py`), no finding of skin (`regions.py`).
 """
 
@@ -20,7 +20,7 @@ import numpy.typing as npt
 INPUT_SIDE = 320
 STRIDE = 8  # pixels of the input per position of the severity map
 MAP_SIDE = INPUT_SIDE // STRIDE  # positions of a square
-NEAR_SIDE = 512  # px of a face's long side in the nearer look, at most: 640 told no better, and took half as long again
+NEAR_SIDE = 448  # px of a face's long side in the nearer look, at most: 640 told no better, and took half as long again
 WHOLE = 4  # positions of a map that the network's coarsest features cover; sides of its inputs are multiples of it
 # Of the skin's long side: how much of the photo is kept about it in the square. At 0.1 another background moved 5 of 60
 # photos by over a point (0.8.0), at 0.2 none, but frames half as wide again moved scores by 4.8 points instead of 3.4.
@@ -140,7 +140,7 @@ def _shown(first: int, count: int) -> slice:
 
 
 def _nearer(shown: Pixels, skin: Floats, near_side: int, wider: float) -> Nearer | None:
-    """The skin of a photo at up to 1.6 times the scale, the rest cut away; None where that is no nearer, or no skin."""
+    """The skin of a photo at up to 1.4 times the scale, the rest cut away; None where that is no nearer, or no skin."""
     side = int(min(near_side * wider, max(skin.shape))) // (WHOLE * STRIDE) * WHOLE * STRIDE
     rows, columns = _positions(shown, side)
     there = cv2.resize(skin, (columns, rows), interpolation=cv2.INTER_AREA) > 0.0

@@ -24,7 +24,7 @@ from scarscore.train.views import Say
 
 TURNS = 3
 FAR = 0  # px: no nearer look at all
-SIDES = (FAR, 384, 448, NEAR_SIDE, 640)
+SIDES = (FAR, 384, NEAR_SIDE, 512, 640)
 
 
 @dataclass(frozen=True)
