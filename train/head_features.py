@@ -1,6 +1,6 @@
 """What the light heads are fitted on: each photo's features under each network of a run, pooled as they are served.
 
-Where scars are is told here by the first look alone; as served, the nearer look at a face has a quarter of a say in it.
+Where scars are is told here by the first look alone; as served, the nearer look at a face has half a say in it.
 
 Scar types are scarnet's own labels, by dermatologists; photos to which it gives two labels are left out. Rated photos
 and close-ups without raised scars stand beside them, to tell raised scars from none and the known from the strange.

@@ -63,7 +63,7 @@ def test_what_lies_beside_the_photo_never_counts(engine: Engine) -> None:
     assert maps.severity.shape == (4, 40)
 
 
-def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine) -> None:
+def test_a_nearer_look_counts_half_and_only_where_it_looked(engine: Engine) -> None:
     pixels = np.random.default_rng(4).integers(0, 256, (640, 500, 3), dtype=np.uint8)
     skin = np.zeros((640, 500), np.float32)
     skin[0:320, 0:256] = skin[608:, 0:256] = 1.0  # from top to bottom: the photo is shown whole
@@ -73,7 +73,7 @@ def test_a_nearer_look_counts_a_quarter_and_only_where_it_looked(engine: Engine)
     session = open_session(engine.bundle.data)
     (fine,) = session.run(["severity"], {"photo": normalise(near.picture[None])})
     seen = cv2.resize(np.asarray(fine)[0, :80, :32], (16, 40), interpolation=cv2.INTER_AREA)
-    expected = 0.75 * far.severity[:, :16] + 0.25 * seen
+    expected = 0.5 * far.severity[:, :16] + 0.5 * seen
     assert both.severity[:, :15] == pytest.approx(expected[:, :15], abs=1e-3)
     assert np.abs(both.severity - far.severity)[:20, :16].max() > 0.1
     assert np.array_equal(both.severity[:, 24:], far.severity[:, 24:])

@@ -32,8 +32,8 @@ Written by `scarscore evaluate --measure sizes`; no figure here is typed by hand
 Networks of version {sizes.version}, SHA-256 `{sizes.sha256}`.
 
 There is no scale in a photo, and the network is not told one. The part of a photo that shows skin is brought to 320 px
-on its long side, what is not skin is painted grey, and a face is looked at once more, up to {NEAR_SIDE} px, with a
-quarter of a say. So a photo means the area of skin that it shows: a close-up of a scarred cheek reads higher than the
+on its long side, what is not skin is painted grey, and a face is looked at once more, up to {NEAR_SIDE} px, with
+half a say. So a photo means the area of skin that it shows: a close-up of a scarred cheek reads higher than the
 face that it belongs to, and how much of the room about it is in the frame ought not to count.
 
 Here {sizes.photos} photos that read {SCARRED:g} or more, of {SIDE} px at most, are told again in fewer pixels, with

@@ -24,7 +24,8 @@ that it had not seen; a choice between columns is made on these photos, so the c
 Up to 0.5.0 the bench took its photos at 480 px at most, since then at 896 px: there, its rows are not quite alike.
 0.7.0 has the weights of 0.6.0; what they are shown changed (model/preprocess.py). Up to then networks were gone on from
 more than once; 0.8.0 is one clean run, of more views, at lower rates, taught by labels of types, too. 0.9.0 has its
-weights; a face is looked at again at 448 px instead of 640, and types are read by two paths (model/attach.py).
+weights; a face is looked at again at 448 px instead of 640, that look counts half instead of a quarter, and types
+are read by two paths (model/attach.py).
 """
 
 Row = tuple[str, str]  # label and value
