@@ -99,10 +99,8 @@ def _both(proto: onnx.ModelProto, second: Weights, name: str) -> onnx.NodeProto:
     zero, one, stem, block = "heads.zero", "heads.one", "heads.stem", "heads.block"
     for name_of, value in ((zero, 0), (one, 1)):
         proto.graph.initializer.append(numpy_helper.from_array(np.array([value], np.int64), name_of))
-    for whole, first in zip(path, (stem, block), strict=True):
-        proto.graph.node.append(
-            helper.make_node("Slice", [whole, zero, one, zero], [first])
-        )  # from 0 to 1 along axis 0
+    for whole, first in zip(path, (stem, block), strict=True):  # from 0 to 1 along axis 0
+        proto.graph.node.append(helper.make_node("Slice", [whole, zero, one, zero], [first]))
     return helper.make_node("Concat", [block, doubled(proto, path, stem, second, "heads.")], [name], axis=1)
 
 

@@ -104,14 +104,14 @@ class Engine:
         self.bundle = bundle
         self._session = open_session(bundle.data)
         self._wanted = [*OUTPUTS[:2], *(HEAD_OUTPUTS if bundle.metadata.calibration.heads else ())]
-        # A network of before the nearer look takes squares alone, and was calibrated on one look.
-        self._looks_again = not isinstance(self._session.get_inputs()[0].shape[2], int)
+        # A network of before the nearer look takes squares alone, and was calibrated on one look: it has no second one.
+        squares_alone = isinstance(self._session.get_inputs()[0].shape[2], int)
         # A nearer look is asked for no types: ONNX Runtime computes every output that a file has.
-        self._near = open_session(only(bundle.data, OUTPUTS[:2])) if self._looks_again else None
+        self._near = None if squares_alone else open_session(only(bundle.data, OUTPUTS[:2]))
 
     def look(self, frame: Frame) -> LocalMaps:
         """The maps of one photo: of the look at it and at its mirror image, the nearer look at a face joined in."""
-        squares = frame.mirrored_too if self._looks_again else frame.square[np.newaxis]
+        squares = frame.square[np.newaxis] if self._near is None else frame.mirrored_too
         severity, weight, *heads = self._session.run(self._wanted, {"photo": normalise(squares)})
         maps = HeadMaps(*(_placed(spread_out(each[0], MAP_SIDE, MAP_SIDE), frame) for each in heads)) if heads else None
         seen = [_placed(_unmirrored(each), frame) for each in (severity, weight)]

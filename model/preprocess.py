@@ -20,7 +20,7 @@ import numpy.typing as npt
 INPUT_SIDE = 320
 STRIDE = 8  # pixels of the input per position of the severity map
 MAP_SIDE = INPUT_SIDE // STRIDE  # positions of a square
-NEAR_SIDE = 448  # px of a face's long side in the nearer look, at most: 640 told no better, and took half as long again
+NEAR_SIDE = 448  # px of a face's long side in the nearer look, at most: at 640 it took twice as long and told no better
 WHOLE = 4  # positions of a map that the network's coarsest features cover; sides of its inputs are multiples of it
 # Of the skin's long side: how much of the photo is kept about it in the square. At 0.1 another background moved 5 of 60
 # photos by over a point (0.8.0), at 0.2 none, but frames half as wide again moved scores by 4.8 points instead of 3.4.

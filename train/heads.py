@@ -53,7 +53,8 @@ def heads_of(run: Run, networks: Sequence[bytes], start: Start, say: Say) -> tup
     photos = head_photos(run.collection, rated, run.homes, run.config.heads)
     say(f"heads: features of {len(photos)} photos under {len(networks)} networks")
     files = [_file(run, fold, data, photos) for fold, data in zip(run.networks, networks, strict=True)]
-    seconds = [second_path(data, start) for data in networks]
+    before = begun(start, folded=True).state_dict()
+    seconds = [second_path(data, before) for data in networks]
     looked = list(zip(networks, seconds, strict=True))
     features = gather(run.collection, run.finder.find_skin, photos, looked, files, run.config.seed)
     kinds, home = np.array([photo.kind for photo in photos]), np.array([photo.fold for photo in photos])
@@ -68,12 +69,11 @@ def heads_of(run: Run, networks: Sequence[bytes], start: Start, say: Say) -> tup
     return tuple(Heads(*each) for each in zip(weights, seconds, limits, strict=True))
 
 
-def second_path(network: bytes, start: Start) -> dict[str, Floats]:
-    """The weights of a network's second path, by the names of its first: a quarter trained."""
-    before, trained = begun(start, folded=True).state_dict(), path_weights(network)
+def second_path(network: bytes, before: Start) -> dict[str, Floats]:
+    """The weights of a network's second path, by the names of its first: a quarter trained, from those before."""
     return {
         name: np.asarray((1 - TRAINED) * before[name_of(name)].numpy() + TRAINED * after, np.float32)
-        for name, after in trained.items()
+        for name, after in path_weights(network).items()
     }
 
 

@@ -38,7 +38,6 @@ from tests.serve.course.simulate import shot
 FIRST = date(2026, 3, 2)
 MODEL = ModelId("severity", "0", "ab" * 32, "research")
 FACE = (View.FRONT, View.LEFT, View.RIGHT)
-OWN = MeasurementError(3.0, ErrorSource.CLINIC, subjects=12, shots=2)
 
 
 def course(*severities: tuple[int, float], views: tuple[View, ...] = (View.FRONT,), shots: int = 1) -> Course:
@@ -93,8 +92,8 @@ def test_a_course_before_its_first_visit_has_a_page() -> None:
     ("made", "said"),
     [
         (
-            replace(course((-1, 60), (100, 58)), clinic=Clinic(errors=(OWN,))),
-            "10 points: 5 shots of each view at one visit or 3 visits like the last one, averaged.",
+            course((-1, 60), (100, 58)),
+            "10 points: 2 shots of each view at one visit or 2 visits like the last one, averaged.",
         ),
         (
             course((-1, 60), (100, 58), views=FACE, shots=3),
@@ -184,9 +183,10 @@ def test_a_plan_whose_first_session_is_not_entered_is_not_told_as_done() -> None
 
 
 def test_an_error_that_a_visit_s_own_shots_showed_is_not_told_as_the_clinic_s() -> None:
+    own = MeasurementError(2.0, ErrorSource.CLINIC, subjects=12, shots=2)
     made = course((-1, 60), (100, 30))
     far = replace(made.visits[1], shots=(shot(50, photo="a"), shot(20, photo="b")))
-    told = measured(replace(made, visits=(made.visits[0], far), clinic=Clinic(errors=(OWN,))))
+    told = measured(replace(made, visits=(made.visits[0], far), clinic=Clinic(errors=(own,))))
     usual, seen = (error_words(score.views[0].error) for score in told.scores)
     assert usual.endswith("Source: this clinic's own measurement, 12 subjects with 2 shots each.")
     assert seen.startswith("One photo strays by 21.2 points")

@@ -208,7 +208,7 @@ def test_another_camera_and_another_redness_widen_the_error_and_are_named() -> N
 
 def test_power_says_how_many_shots_or_visits_would_detect_ten_points() -> None:
     single = score_of(shot(50))
-    told = needed(single, single, target=9.0)
+    told = needed(single, single)
     assert told.detected == pytest.approx(2.8 * 2**0.5 * BUNDLE_SEM)
     assert told.visits == 2  # 2.8 x 2.573 x sqrt(1 + 1/2) = 8.82; with 1, 10.19
     assert told.shots is None or told.shots > 1
